@@ -1,0 +1,124 @@
+package io.ckptaudit.udfs.state;
+
+import java.math.BigInteger;
+
+/**
+ * A sum of doubles, each taken a number of times, without rounding.
+ *
+ * <p>Exact for any order and grouping of the terms. Terms are finite; −0 counts as 0; subnormals
+ * are exact; the empty sum is 0. A fixed-point number in units of 2^{@value #LOWEST_UNIT}: every
+ * double, and every product of two doubles that is itself a double, is a whole number of units.
+ *
+ * <p>Limits: a term is |value| · count &lt; 2^1024 · 2^63, and up to 2^63 terms fit below the top
+ * limb, so no sum over a checkpoint (10^13 elements are 2^44) can wrap. Limbs hold 32 bits of
+ * payload in 64, so 2^30 additions go by before carries must be propagated.
+ */
+final class ExactSum {
+
+  static final int LOWEST_UNIT = -1088;
+
+  private static final int LIMB_BITS = 32;
+  private static final long LIMB_MASK = 0xFFFFFFFFL;
+
+  /** (1024 + 63 + 63 + 1088) / 32 limbs, rounded up, and room for the spill of a shifted term. */
+  private static final int LIMBS = 72;
+
+  private static final int MAX_PENDING = 1 << 29;
+  private static final long FRACTION_MASK = (1L << 52) - 1;
+
+  private final long[] limbs = new long[LIMBS];
+  private int pending;
+
+  /**
+   * Adds value · count, exactly.
+   *
+   * @param value finite
+   * @param count not negative
+   */
+  void add(double value, long count) {
+    long bits = Double.doubleToRawLongBits(value);
+    int field = (int) (bits >>> 52) & 0x7FF;
+    long significand = (bits & FRACTION_MASK) | (field == 0 ? 0 : FRACTION_MASK + 1);
+    if (significand == 0 || count == 0) {
+      return;
+    }
+    int position = Math.max(field, 1) - 1075 - LOWEST_UNIT;
+    long high = Math.multiplyHigh(significand, count);
+    long low = significand * count;
+    long sign = bits >> 63 | 1;
+    addShifted(low & LIMB_MASK, position, sign);
+    addShifted(low >>> LIMB_BITS, position + LIMB_BITS, sign);
+    if (high != 0) {
+      addShifted(high & LIMB_MASK, position + 2 * LIMB_BITS, sign);
+      addShifted(high >>> LIMB_BITS, position + 3 * LIMB_BITS, sign);
+    }
+    if (++pending == MAX_PENDING) {
+      propagateCarries();
+    }
+  }
+
+  private void addShifted(long part, int position, long sign) {
+    int limb = position >>> 5;
+    long shifted = part << (position & 31);
+    limbs[limb] += sign * (shifted & LIMB_MASK);
+    limbs[limb + 1] += sign * (shifted >>> LIMB_BITS);
+  }
+
+  private void propagateCarries() {
+    for (int i = 0; i < LIMBS - 1; i++) {
+      limbs[i + 1] += limbs[i] >> LIMB_BITS;
+      limbs[i] &= LIMB_MASK;
+    }
+    pending = 0;
+  }
+
+  /** The sum in units of 2^{@link #LOWEST_UNIT}. */
+  BigInteger units() {
+    propagateCarries();
+    int lowest = 0;
+    while (lowest < LIMBS && limbs[lowest] == 0) {
+      lowest++;
+    }
+    BigInteger units = BigInteger.ZERO;
+    for (int i = LIMBS - 1; i >= lowest; i--) {
+      units = units.shiftLeft(LIMB_BITS).add(BigInteger.valueOf(limbs[i]));
+    }
+    return units.shiftLeft(LIMB_BITS * lowest);
+  }
+
+  /** The sum, rounded once; beyond the largest double it is infinity of its sign. */
+  double toDouble() {
+    return ExactRounding.nearest(units(), LOWEST_UNIT);
+  }
+
+  /** The sum over a count of at least one, rounded once. */
+  double mean(long count) {
+    return ExactRounding.nearestQuotient(units(), BigInteger.valueOf(count), LOWEST_UNIT);
+  }
+
+  /** The square root of the sum (which must not be negative) over a count, rounded once. */
+  double rootOfMean(long count) {
+    return ExactRounding.nearestRoot(units(), BigInteger.valueOf(count), LOWEST_UNIT);
+  }
+
+  /** This sum over another, positive one, rounded once. */
+  double over(ExactSum divisor) {
+    return ExactRounding.nearestQuotient(units(), divisor.units(), 0);
+  }
+
+  boolean isZero() {
+    return units().signum() == 0;
+  }
+
+  /**
+   * Population standard deviation of a count of values with these sums: √((n·Σx² − (Σx)²) / n²),
+   * rounded once.
+   */
+  static double standardDeviation(ExactSum sum, ExactSum sumOfSquares, long count) {
+    BigInteger n = BigInteger.valueOf(count);
+    BigInteger s = sum.units();
+    BigInteger squares = sumOfSquares.units().multiply(n).shiftLeft(-LOWEST_UNIT);
+    return ExactRounding.nearestRoot(
+        squares.subtract(s.multiply(s)), n.multiply(n), 2L * LOWEST_UNIT);
+  }
+}

@@ -1,0 +1,137 @@
+package io.ckptaudit.udfs.state;
+
+import io.ckptaudit.udfs.number.DType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The byte layout of states, version 1.
+ *
+ * <pre>
+ * byte   0    'C' code counts, 'O' opaque bytes
+ * byte   1    version, 1
+ * byte   2    length of the dtype's name, then the name in ASCII
+ * varint      elements
+ * byte        1 and four bytes, little-endian: order digest; 0: none
+ * 'C' only:
+ * varint ×2   index of the first minimum and maximum, plus one
+ * varint      number of codes, then for each: varint code − previous code − 1, varint count
+ * </pre>
+ *
+ * Varints are unsigned LEB128 of at most 9 bytes (63 bits), in their shortest form. Reading checks
+ * every length before it allocates and accepts nothing that writing would not have made.
+ */
+final class StateFormat {
+
+  private static final int CODE_COUNTS = 'C';
+  private static final int OPAQUE = 'O';
+  private static final int VERSION = 1;
+
+  private StateFormat() {}
+
+  static byte[] write(OpaqueBytes state) {
+    return header(OPAQUE, state).toByteArray();
+  }
+
+  static byte[] write(CodeCounts state) {
+    ByteArrayOutputStream out = header(CODE_COUNTS, state);
+    writeVarint(out, state.minIndex() + 1);
+    writeVarint(out, state.maxIndex() + 1);
+    writeVarint(out, state.distinctCodes());
+    int previous = -1;
+    for (int i = 0; i < state.distinctCodes(); i++) {
+      writeVarint(out, state.code(i) - previous - 1L);
+      writeVarint(out, state.count(i));
+      previous = state.code(i);
+    }
+    return out.toByteArray();
+  }
+
+  private static ByteArrayOutputStream header(int kind, TensorState state) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(kind);
+    out.write(VERSION);
+    byte[] name = state.dtype().name().getBytes(StandardCharsets.US_ASCII);
+    out.write(name.length);
+    out.writeBytes(name);
+    writeVarint(out, state.elements());
+    if (state.orderDigest() == null) {
+      out.write(0);
+    } else {
+      out.write(1);
+      for (int shift = 0; shift < Integer.SIZE; shift += 8) {
+        out.write(state.orderDigest() >>> shift);
+      }
+    }
+    return out;
+  }
+
+  private static void writeVarint(ByteArrayOutputStream out, long value) {
+    long rest = value;
+    while (rest >= 0x80) {
+      out.write((int) (rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    out.write((int) rest);
+  }
+
+  static TensorState read(byte[] bytes) {
+    StateInput in = new StateInput(bytes);
+    int kind = in.readByte();
+    int version = in.readByte();
+    in.check(version == VERSION, "version " + version + " instead of " + VERSION);
+    DType dtype = readDtype(in);
+    long elements = in.readVarint();
+    Integer digest = readDigest(in);
+    TensorState state =
+        switch (kind) {
+          case OPAQUE -> new OpaqueBytes(dtype, elements, digest);
+          case CODE_COUNTS -> readCodeCounts(in, dtype, elements, digest);
+          default -> throw in.malformed("unknown kind " + kind);
+        };
+    in.check(in.remaining() == 0, in.remaining() + " trailing bytes");
+    return state;
+  }
+
+  private static DType readDtype(StateInput in) {
+    String name = new String(in.readBytes(in.readByte()), StandardCharsets.US_ASCII);
+    return DType.named(name).orElseThrow(() -> in.malformed("an unknown dtype"));
+  }
+
+  private static Integer readDigest(StateInput in) {
+    int flag = in.readByte();
+    in.check(flag == 0 || flag == 1, "digest flag " + flag);
+    if (flag == 0) {
+      return null;
+    }
+    int digest = 0;
+    for (int shift = 0; shift < Integer.SIZE; shift += 8) {
+      digest |= in.readByte() << shift;
+    }
+    return digest;
+  }
+
+  private static CodeCounts readCodeCounts(
+      StateInput in, DType dtype, long elements, Integer digest) {
+    in.check(dtype.isCountedByCode(), "code counts of " + dtype);
+    long minIndex = in.readVarint() - 1;
+    long maxIndex = in.readVarint() - 1;
+    long distinct = in.readVarint();
+    in.check(distinct <= in.remaining() / 2, distinct + " codes declared");
+    int[] codes = new int[(int) distinct];
+    long[] counts = new long[codes.length];
+    long previous = -1;
+    long total = 0;
+    for (int i = 0; i < codes.length; i++) {
+      long step = in.readVarint();
+      in.check(step < dtype.format().codes() - previous - 1, "a code beyond the last of " + dtype);
+      previous += step + 1;
+      codes[i] = (int) previous;
+      counts[i] = in.readVarint();
+      in.check(counts[i] > 0 && counts[i] <= elements - total, "a count beyond the elements");
+      total += counts[i];
+    }
+    in.check(total == elements, elements + " elements declared but " + total + " counted");
+    return new CodeCounts(dtype, codes, counts, minIndex, maxIndex, digest);
+  }
+}

@@ -1,0 +1,107 @@
+package io.ckptaudit.udfs.state;
+
+import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Gathers {@link Statistics} from code counts, of one dtype or several. */
+final class StatisticsBuilder {
+
+  private final ExactSum sum = new ExactSum();
+  private final ExactSum sumSq = new ExactSum();
+  private final Histogram magnitudes = new Histogram();
+  private final Set<DType> dtypes = EnumSet.noneOf(DType.class);
+  private long elements;
+  private long nan;
+  private long posInf;
+  private long negInf;
+  private long zero;
+  private long subnormal;
+  private long distinct;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private double absMax;
+  private double absMinNonzero = Double.POSITIVE_INFINITY;
+  private boolean onF16 = true;
+  private boolean onBf16 = true;
+
+  void add(CodeCounts state, FormatTables tables) {
+    elements += state.elements();
+    if (state.elements() > 0) {
+      dtypes.add(state.dtype());
+      distinct += state.distinctCodes();
+    }
+    for (int i = 0; i < state.distinctCodes(); i++) {
+      addCode(state.code(i), state.count(i), tables);
+    }
+  }
+
+  private void addCode(int code, long count, FormatTables tables) {
+    double value = tables.value(code);
+    if (Double.isFinite(value)) {
+      addFinite(code, value, count, tables);
+    } else if (Double.isNaN(value)) {
+      nan += count;
+    } else if (value > 0) {
+      posInf += count;
+    } else {
+      negInf += count;
+    }
+  }
+
+  private void addFinite(int code, double value, long count, FormatTables tables) {
+    double magnitude = Math.abs(value);
+    min = Math.min(min, value + 0.0);
+    max = Math.max(max, value + 0.0);
+    absMax = Math.max(absMax, magnitude);
+    onF16 &= !tables.table(Target.F16).isInexact(code);
+    onBf16 &= !tables.table(Target.BF16).isInexact(code);
+    FloatFormat format = tables.format();
+    if (magnitude == 0) {
+      zero += count;
+      magnitudes.addZero(count);
+      return;
+    }
+    if (format.isSubnormal(code)) {
+      subnormal += count;
+    }
+    absMinNonzero = Math.min(absMinNonzero, magnitude);
+    sum.add(value, count);
+    sumSq.add(value * value, count);
+    magnitudes.add(tables.magnitudeBin(code), count);
+  }
+
+  Statistics build() {
+    long finite = elements - nan - posInf - negInf;
+    boolean any = finite > 0;
+    return new Statistics(
+        elements,
+        nan,
+        posInf,
+        negInf,
+        zero,
+        subnormal,
+        any ? (Double) min : null,
+        any ? (Double) max : null,
+        any ? (Double) absMax : null,
+        finite > zero ? (Double) absMinNonzero : null,
+        any ? (Double) sum.mean(finite) : null,
+        any ? (Double) ExactSum.standardDeviation(sum, sumSq, finite) : null,
+        sum.toDouble(),
+        sumSq.toDouble(),
+        dtypes.size() > 1 ? null : (Long) distinct,
+        any ? narrowest() : null,
+        onF16,
+        onBf16,
+        magnitudes);
+  }
+
+  private DType narrowest() {
+    if (onBf16) {
+      return DType.BF16;
+    }
+    return onF16 ? DType.F16 : DType.F32;
+  }
+}

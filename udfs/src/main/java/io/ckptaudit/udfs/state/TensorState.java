@@ -1,0 +1,42 @@
+package io.ckptaudit.udfs.state;
+
+import io.ckptaudit.udfs.number.DType;
+
+/**
+ * What has been learnt of some part of a tensor: a commutative monoid under {@link #merge}.
+ *
+ * <p>Any cut of a tensor, merged in any order and grouping, gives the same {@linkplain #toBytes
+ * bytes}. Merging counts a part twice if it is given twice: callers hand in every part once.
+ */
+public sealed interface TensorState permits CodeCounts, OpaqueBytes {
+
+  DType dtype();
+
+  /** Elements seen. Exact up to 2^63 − 1; merging beyond that throws. */
+  long elements();
+
+  /**
+   * This part and another of the same tensor together.
+   *
+   * @throws IllegalArgumentException if the other is of another kind or dtype
+   */
+  TensorState merge(TensorState other);
+
+  /** The canonical bytes: equal states have equal bytes. Layout: {@link StateFormat}. */
+  byte[] toBytes();
+
+  /**
+   * Exclusive-or of the {@link OrderDigest} contributions of the parts seen; null where the bytes
+   * of the tensor do not lie in one piece, so that there is no order to speak of.
+   */
+  Integer orderDigest();
+
+  /**
+   * The state of canonical bytes.
+   *
+   * @throws MalformedStateException if they are not
+   */
+  static TensorState fromBytes(byte[] bytes) {
+    return StateFormat.read(bytes);
+  }
+}
