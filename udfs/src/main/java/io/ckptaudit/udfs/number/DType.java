@@ -81,9 +81,9 @@ public enum DType {
     return format;
   }
 
-  /** Whether a tensor of this type is described exactly by counting its codes. */
+  /** Whether a tensor of this type is described exactly by counting its codes: 8 and 16 bits. */
   public boolean isCountedByCode() {
-    return isFloating() && bits <= 16;
+    return isFloating() && (bits == 8 || bits == 16);
   }
 
   /** The type of a safetensors name, which is case-sensitive; empty for an unknown one. */

@@ -1,0 +1,81 @@
+package io.ckptaudit.udfs.arrow;
+
+import io.ckptaudit.udfs.kernel.CodeCounter;
+import io.ckptaudit.udfs.kernel.Kernels;
+import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.OpaqueBytes;
+import io.ckptaudit.udfs.state.OrderDigest;
+import io.ckptaudit.udfs.state.TensorState;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Turns the spans of one split, in order, into the state of that split. Reusable: {@link #finish}
+ * starts over. Dtypes that are not counted by code are only digested.
+ */
+public final class SplitCounter {
+
+  /** Bytes counted in one go: what was just read is still in the cache. */
+  private static final int BLOCK = 1 << 20;
+
+  private final DType dtype;
+  private final CodeCounter codes;
+  private final CRC32C opaqueCrc = new CRC32C();
+  private long bytes;
+
+  public SplitCounter(DType dtype) {
+    this.dtype = dtype;
+    this.codes = dtype.isCountedByCode() ? Kernels.codeCounter(dtype.format()) : null;
+  }
+
+  /** Adds the first bytes of a span: whole elements, in the order of the tensor. */
+  public void add(Span span, int length) {
+    for (int offset = 0; offset < length; offset += BLOCK) {
+      addBlock(span.view(offset, Math.min(BLOCK, length - offset)));
+    }
+  }
+
+  private void addBlock(ByteBuffer block) {
+    bytes += block.remaining();
+    if (codes != null) {
+      codes.add(block);
+    } else {
+      opaqueCrc.update(block);
+    }
+  }
+
+  /**
+   * The state of the split, which began at an element of its tensor.
+   *
+   * @param bytesAfter bytes of the tensor after this split, or −1 where the tensor does not lie in
+   *     one piece and so has no order digest
+   */
+  public TensorState finish(long firstElement, long bytesAfter) {
+    int crc = codes == null ? (int) opaqueCrc.getValue() : codes.crc32c();
+    Integer digest = bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc, bytes, bytesAfter);
+    TensorState state =
+        codes == null
+            ? new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest)
+            : CodeCounts.of(
+                dtype,
+                codes.counts(),
+                inTensor(firstElement, codes.firstMinIndex()),
+                inTensor(firstElement, codes.firstMaxIndex()),
+                digest);
+    reset();
+    return state;
+  }
+
+  private static long inTensor(long firstElement, long index) {
+    return index < 0 ? -1 : firstElement + index;
+  }
+
+  private void reset() {
+    bytes = 0;
+    opaqueCrc.reset();
+    if (codes != null) {
+      codes.reset();
+    }
+  }
+}
