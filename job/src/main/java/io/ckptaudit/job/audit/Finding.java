@@ -1,0 +1,62 @@
+package io.ckptaudit.job.audit;
+
+import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.Severity;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+
+/**
+ * One thing worth saying of a checkpoint, with its address.
+ *
+ * @param checkpoint index in the run
+ * @param rule its id, see {@link Rule}
+ * @param file relative to the checkpoint, or null
+ * @param tensor or null
+ * @param byteOffset in the file, or null
+ * @param message what, value, where and what to do: one sentence without its full stop
+ * @param evidence the numbers by name, in a fixed order
+ * @param action what to do, alone
+ */
+public record Finding(
+    int checkpoint,
+    String rule,
+    Severity severity,
+    boolean incomplete,
+    String file,
+    String tensor,
+    Long byteOffset,
+    String message,
+    LinkedHashMap<String, Serializable> evidence,
+    String action)
+    implements Serializable {
+
+  /** By checkpoint, then gravest first, then by rule and address. */
+  public static final Comparator<Finding> ORDER =
+      Comparator.comparingInt(Finding::checkpoint)
+          .thenComparing(Finding::severity, Comparator.reverseOrder())
+          .thenComparing(Finding::rule)
+          .thenComparing(Finding::file, Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(Finding::tensor, Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(Finding::byteOffset, Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(Finding::message);
+
+  /** What opening a checkpoint met. */
+  public static Finding of(int checkpoint, Problem problem) {
+    LinkedHashMap<String, Serializable> evidence = new LinkedHashMap<>();
+    if (problem.reference() != null) {
+      evidence.put("reference_reader", problem.reference());
+    }
+    return new Finding(
+        checkpoint,
+        problem.rule(),
+        problem.severity(),
+        problem.isIncomplete(),
+        problem.file(),
+        problem.tensor(),
+        problem.byteOffset(),
+        problem.message(),
+        evidence,
+        problem.action());
+  }
+}

@@ -1,0 +1,135 @@
+package io.ckptaudit.job.audit;
+
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.TensorEntry;
+import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.FormatTables;
+import io.ckptaudit.udfs.state.LatticeEvidence;
+import io.ckptaudit.udfs.state.StateFigures;
+import io.ckptaudit.udfs.state.TargetFigures;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is wrong with a checkpoint as a whole. */
+public final class ModelFindings {
+
+  /** Fewer codes expected off a lattice than this prove nothing by their absence. */
+  static final double FEWEST_EXPECTED = 20;
+
+  private final int index;
+  private final Checkpoint checkpoint;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private ModelFindings(int index, Checkpoint checkpoint) {
+    this.index = index;
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * @param states the merged states of all counted tensors, one per dtype
+   */
+  public static List<Finding> of(
+      int index,
+      Checkpoint checkpoint,
+      Collection<CodeCounts> states,
+      Map<FloatFormat, FormatTables> tables,
+      AuditCriteria criteria) {
+    ModelFindings rules = new ModelFindings(index, checkpoint);
+    rules.declaredDtype();
+    StateFigures figures = new StateFigures(states, tables);
+    for (Target target : criteria.targets()) {
+      if (!criteria.required().contains(target)) {
+        rules.whatIfOverflow(figures.target(target));
+      }
+    }
+    for (CodeCounts state : states) {
+      rules.passage(state, tables.get(state.dtype().format()));
+    }
+    return rules.findings;
+  }
+
+  private void declaredDtype() {
+    Map<DType, Long> elements = new EnumMap<>(DType.class);
+    for (TensorEntry tensor : checkpoint.tensors()) {
+      if (tensor.dtype().isFloating()) {
+        elements.merge(tensor.dtype(), tensor.elements(), Long::sum);
+      }
+    }
+    if (checkpoint.declared().isEmpty() || elements.isEmpty()) {
+      return;
+    }
+    DType declared = checkpoint.declared().get();
+    DType stored = mostCommon(elements);
+    if (stored != declared) {
+      findings.add(
+          Rule.DTYPE_DECLARED.ofModel(
+              index,
+              "config.json declares %s, but %,d of %,d values are stored as %s"
+                  .formatted(
+                      declared,
+                      elements.get(stored),
+                      elements.values().stream().mapToLong(Long::longValue).sum(),
+                      stored),
+              Rule.evidence(
+                  "declared", declared.name(),
+                  "stored", stored.name(),
+                  "elements", elements.get(stored))));
+    }
+  }
+
+  private static DType mostCommon(Map<DType, Long> elements) {
+    return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+  }
+
+  private void whatIfOverflow(TargetFigures figures) {
+    if (figures.overflow() > 0) {
+      findings.add(
+          Rule.OVERFLOW_TARGET.ofModel(
+              index,
+              String.format(
+                  Locale.ROOT,
+                  "A cast to %s would overflow %,d value%s",
+                  figures.target(),
+                  figures.overflow(),
+                  figures.overflow() == 1 ? "" : "s"),
+              Rule.evidence(
+                  "target", figures.target().name(), "overflow", figures.overflow())));
+    }
+  }
+
+  private void passage(CodeCounts state, FormatTables tables) {
+    if (state.dtype() == DType.BF16) {
+      passage(state, tables, Target.F16, Rule.PASSED_THROUGH_F16);
+    } else if (state.dtype() == DType.F16) {
+      passage(state, tables, Target.BF16, Rule.PASSED_THROUGH_BF16);
+    }
+  }
+
+  private void passage(CodeCounts state, FormatTables tables, Target lattice, Rule rule) {
+    LatticeEvidence evidence = LatticeEvidence.of(state, tables, lattice);
+    if (evidence.seenOffLattice() == 0 && evidence.expectedOffLattice() >= FEWEST_EXPECTED) {
+      findings.add(
+          rule.ofModel(
+              index,
+              String.format(
+                  Locale.ROOT,
+                  "The %s values once were %s: about %.0f different values off its lattice are"
+                      + " expected and none is there",
+                  state.dtype(),
+                  lattice,
+                  evidence.expectedOffLattice()),
+              Rule.evidence(
+                  "stored", state.dtype().name(),
+                  "through", lattice.name(),
+                  "expected_off_lattice", evidence.expectedOffLattice(),
+                  "seen_off_lattice", evidence.seenOffLattice())));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.ckptaudit.job.audit;
+
+import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.StateFigures;
+import io.ckptaudit.udfs.state.Statistics;
+import io.ckptaudit.udfs.state.TargetFigures;
+import io.ckptaudit.udfs.state.TensorState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What is wrong with the values of one tensor. */
+public final class TensorFindings {
+
+  private final TensorSubject subject;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private TensorFindings(TensorSubject subject) {
+    this.subject = subject;
+  }
+
+  /** Findings about a tensor whose codes were counted. */
+  public static List<Finding> of(
+      TensorSubject subject, Statistics statistics, StateFigures figures, AuditCriteria criteria) {
+    TensorFindings rules = new TensorFindings(subject);
+    rules.nonFinite(statistics);
+    rules.constant(statistics);
+    subject
+        .of()
+        .declared()
+        .filter(declared -> declared != subject.entry().dtype())
+        .flatMap(AuditCriteria::castTo)
+        .ifPresent(target -> rules.overflow(Rule.OVERFLOW_DECLARED, figures.target(target)));
+    for (Target target : criteria.required()) {
+      rules.overflow(Rule.OVERFLOW_REQUIRED, figures.target(target));
+    }
+    return rules.findings;
+  }
+
+  /** Findings about a tensor of a dtype that is digested but not counted. */
+  public static List<Finding> ofUncounted(TensorSubject subject, TensorState state) {
+    if (state instanceof CodeCounts || !subject.entry().dtype().isFloating()) {
+      return List.of();
+    }
+    DType dtype = subject.entry().dtype();
+    return List.of(
+        Rule.DTYPE_NOT_COUNTED.ofTensor(
+            subject,
+            "Values of " + dtype + " are inventoried but not audited",
+            Rule.evidence("dtype", dtype.name(), "elements", state.elements())));
+  }
+
+  private void nonFinite(Statistics statistics) {
+    if (statistics.nonFinite() > 0) {
+      findings.add(
+          Rule.NON_FINITE.ofTensor(
+              subject,
+              "%s not finite (%d NaN, %d +Inf, %d -Inf)"
+                  .formatted(
+                      values(statistics.nonFinite()),
+                      statistics.nan(),
+                      statistics.posInf(),
+                      statistics.negInf()),
+              Rule.evidence(
+                  "nan", statistics.nan(),
+                  "pos_inf", statistics.posInf(),
+                  "neg_inf", statistics.negInf(),
+                  "elements", statistics.elements())));
+    }
+  }
+
+  private void constant(Statistics statistics) {
+    boolean allEqual =
+        statistics.finite() == statistics.elements()
+            && statistics.elements() > 1
+            && statistics.min().equals(statistics.max());
+    if (!allEqual) {
+      return;
+    }
+    double value = statistics.min();
+    boolean matrix = subject.entry().shape().size() >= 2;
+    Rule rule = Rule.CONSTANT_VECTOR;
+    if (matrix) {
+      rule = value == 0 ? Rule.ALL_ZERO_MATRIX : Rule.CONSTANT_MATRIX;
+    }
+    findings.add(
+        rule.ofTensor(
+            subject,
+            "All " + values(statistics.elements()) + " equal " + value,
+            Rule.evidence("value", value, "elements", statistics.elements())));
+  }
+
+  private void overflow(Rule rule, TargetFigures figures) {
+    if (figures.overflow() > 0) {
+      findings.add(
+          rule.ofTensor(
+              subject,
+              "%s beyond the largest finite %s"
+                  .formatted(values(figures.overflow()), figures.target().format()),
+              Rule.evidence(
+                  "target", figures.target().name(), "overflow", figures.overflow())));
+    }
+  }
+
+  private static String values(long count) {
+    return String.format(Locale.ROOT, "%,d value%s", count, count == 1 ? "" : "s");
+  }
+}

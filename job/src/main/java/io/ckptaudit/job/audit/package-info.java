@@ -1,0 +1,2 @@
+/** What follows from states: figures, findings, the verdict. Pure: no I/O, no Spark. */
+package io.ckptaudit.job.audit;

@@ -1,0 +1,26 @@
+package io.ckptaudit.job.plan;
+
+/**
+ * How to cut.
+ *
+ * @param splitBytes the most a split may have; at least {@link #SMALLEST_SPLIT}
+ * @param cores that will run tasks at the same time
+ */
+public record PlanSettings(long splitBytes, int cores) {
+
+  /** 24 bytes hold whole elements of every dtype: 4, 6, 8, 16, 32 and 64 bits. */
+  public static final long SMALLEST_SPLIT = 24;
+
+  public static final long DEFAULT_SPLIT = 256L << 20;
+
+  public PlanSettings {
+    if (splitBytes < SMALLEST_SPLIT) {
+      throw new IllegalArgumentException(
+          "Invalid split size: "
+              + splitBytes
+              + " bytes is below "
+              + SMALLEST_SPLIT
+              + "; use a larger --split-size such as 256MiB");
+    }
+  }
+}

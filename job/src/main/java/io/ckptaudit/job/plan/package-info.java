@@ -1,0 +1,2 @@
+/** A pure function from the tensors of checkpoints, and settings, to the splits tasks will read. */
+package io.ckptaudit.job.plan;

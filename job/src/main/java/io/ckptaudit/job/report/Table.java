@@ -1,0 +1,212 @@
+package io.ckptaudit.job.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The tables of a report: a public contract, version {@link #CONTRACT_VERSION}.
+ *
+ * <p>Every table has {@code checkpoint} (URI) and {@code revision} (or null) first, and {@code
+ * run_id} by its folder. Bytes and counts are BIGINT, values DOUBLE; file names are relative to the
+ * checkpoint.
+ */
+public enum Table {
+  TENSORS(
+      columns()
+          .text("tensor")
+          .text("layer")
+          .integer("layer_index")
+          .text("role")
+          .text("dtype")
+          .bigints("shape")
+          .bigint("elements")
+          .bigint("bytes")
+          .texts("shards")
+          .statistics()
+          .bigint("min_index")
+          .bigint("max_index")
+          .bigint("crc32c")),
+  CONVERSIONS(columns().text("tensor").text("target").conversions()),
+  LAYERS(
+      columns()
+          .text("layer")
+          .integer("layer_index")
+          .bigint("tensors")
+          .bigint("elements")
+          .bigint("bytes")
+          .statistics()),
+  LAYER_CONVERSIONS(columns().text("layer").text("target").conversions()),
+  HISTOGRAMS(
+      columns()
+          .text("scope")
+          .text("name")
+          .text("target")
+          .text("measure")
+          .integer("bin")
+          .real("lower")
+          .real("upper")
+          .bigint("count")),
+  CODE_COUNTS(
+      columns().text("tensor").text("dtype").text("of").integers("codes").bigints("counts")),
+  FINDINGS(
+      columns()
+          .text("rule")
+          .text("severity")
+          .text("file")
+          .text("tensor")
+          .bigint("byte_offset")
+          .text("message")
+          .text("evidence")
+          .text("action")),
+  FILES(
+      columns()
+          .text("file")
+          .bigint("bytes")
+          .text("change_token")
+          .text("sha256")
+          .text("status")
+          .text("error")),
+  RUNS(
+      columns()
+          .timestamp("started")
+          .timestamp("finished")
+          .text("version")
+          .text("config")
+          .bigint("bytes_read")
+          .bigint("tensors")
+          .bigint("elements")
+          .text("verdict"));
+
+  /** Changes when a column changes its name, type or meaning. */
+  public static final int CONTRACT_VERSION = 1;
+
+  /** What a digest leaves out: where and when, not what. */
+  private static final Set<String> PLACE = Set.of("checkpoint", "revision", "change_token");
+
+  private final StructType schema;
+
+  Table(Columns columns) {
+    this.schema = DataTypes.createStructType(columns.fields());
+  }
+
+  public StructType schema() {
+    return schema;
+  }
+
+  /** The folder below the report, and the name in the manifest. */
+  public String folder() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the table says the same of the same weights wherever and whenever they are read. */
+  public boolean isDigested() {
+    return this != RUNS;
+  }
+
+  /** The columns that enter the digest, by position. */
+  List<Integer> digestedColumns() {
+    StructField[] fields = schema.fields();
+    return IntStream.range(0, fields.length)
+        .filter(i -> !PLACE.contains(fields[i].name()))
+        .boxed()
+        .toList();
+  }
+
+  private static Columns columns() {
+    return new Columns().text("checkpoint").text("revision");
+  }
+
+  /** Collects the columns of a table. */
+  private static final class Columns {
+
+    private final List<StructField> fields = new ArrayList<>();
+
+    private Columns add(String name, DataType type) {
+      fields.add(DataTypes.createStructField(name, type, true));
+      return this;
+    }
+
+    Columns text(String name) {
+      return add(name, DataTypes.StringType);
+    }
+
+    Columns texts(String name) {
+      return add(name, DataTypes.createArrayType(DataTypes.StringType, false));
+    }
+
+    Columns integer(String name) {
+      return add(name, DataTypes.IntegerType);
+    }
+
+    Columns integers(String name) {
+      return add(name, DataTypes.createArrayType(DataTypes.IntegerType, false));
+    }
+
+    Columns bigint(String name) {
+      return add(name, DataTypes.LongType);
+    }
+
+    Columns bigints(String name) {
+      return add(name, DataTypes.createArrayType(DataTypes.LongType, false));
+    }
+
+    Columns real(String name) {
+      return add(name, DataTypes.DoubleType);
+    }
+
+    Columns truth(String name) {
+      return add(name, DataTypes.BooleanType);
+    }
+
+    Columns timestamp(String name) {
+      return add(name, DataTypes.TimestampType);
+    }
+
+    Columns statistics() {
+      return bigint("nan")
+          .bigint("pos_inf")
+          .bigint("neg_inf")
+          .bigint("zero")
+          .bigint("subnormal")
+          .real("min")
+          .real("max")
+          .real("abs_max")
+          .real("abs_min_nonzero")
+          .real("mean")
+          .real("stddev")
+          .real("sum")
+          .real("sum_sq")
+          .bigint("distinct_codes")
+          .text("narrowest_exact_dtype")
+          .truth("on_f16_lattice")
+          .truth("on_bf16_lattice");
+    }
+
+    Columns conversions() {
+      return bigint("overflow")
+          .bigint("underflow")
+          .bigint("subnormal")
+          .bigint("inexact")
+          .bigint("exact")
+          .real("max_abs_error")
+          .real("mean_abs_error")
+          .real("sum_abs_error")
+          .real("sum_sq_error")
+          .real("rmse")
+          .real("max_rel_error")
+          .real("max_ulp_error")
+          .real("sqnr_db");
+    }
+
+    StructField[] fields() {
+      return fields.toArray(StructField[]::new);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.ckptaudit.job.report;
+
+import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.TensorFindings;
+import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.FormatTables;
+import io.ckptaudit.udfs.state.OrderDigest;
+import io.ckptaudit.udfs.state.StateFigures;
+import io.ckptaudit.udfs.state.Statistics;
+import io.ckptaudit.udfs.state.TargetFigures;
+import io.ckptaudit.udfs.state.TensorState;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** The rows and findings of one tensor, made where its state is. */
+public final class TensorReport implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ReportRows rows = new ReportRows();
+  private final ArrayList<Finding> findings = new ArrayList<>();
+
+  private TensorReport() {}
+
+  public static TensorReport of(
+      TensorSubject subject,
+      TensorState state,
+      Map<FloatFormat, FormatTables> tables,
+      AuditCriteria criteria) {
+    TensorReport report = new TensorReport();
+    CheckpointKey key = CheckpointKey.of(subject.of());
+    if (state instanceof CodeCounts counts) {
+      StateFigures figures = new StateFigures(List.of(counts), tables);
+      report.addCounted(key, subject, counts, figures, criteria);
+    } else {
+      report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
+      report.findings.addAll(TensorFindings.ofUncounted(subject, state));
+    }
+    return report;
+  }
+
+  public List<Row> rows(Table table) {
+    return rows.of(table);
+  }
+
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  private void addCounted(
+      CheckpointKey key,
+      TensorSubject subject,
+      CodeCounts counts,
+      StateFigures figures,
+      AuditCriteria criteria) {
+    Statistics statistics = figures.statistics();
+    rows.add(Table.TENSORS, tensorRow(key, subject, statistics, counts));
+    rows.add(Table.CODE_COUNTS, codeCountsRow(key, subject, counts));
+    HistogramRows histograms =
+        new HistogramRows(key, "tensor", subject.entry().name(), rows.of(Table.HISTOGRAMS));
+    histograms.add(statistics);
+    for (Target target : criteria.reported()) {
+      TargetFigures cast = figures.target(target);
+      List<Object> row = key.newRow();
+      row.add(subject.entry().name());
+      row.add(target.name());
+      StatisticsRows.append(row, cast);
+      rows.add(Table.CONVERSIONS, RowFactory.create(row.toArray()));
+      histograms.add(cast);
+    }
+    findings.addAll(TensorFindings.of(subject, statistics, figures, criteria));
+  }
+
+  private static Row tensorRow(
+      CheckpointKey key, TensorSubject subject, Statistics statistics, TensorState state) {
+    List<Object> row = key.newRow();
+    row.add(subject.entry().name());
+    row.add(subject.name().layer());
+    row.add(subject.name().layerIndex());
+    row.add(subject.name().role().columnName());
+    row.add(subject.entry().dtype().name());
+    row.add(subject.entry().shape().toArray(Long[]::new));
+    row.add(subject.entry().elements());
+    row.add(subject.entry().bytes());
+    row.add(subject.shards().toArray(String[]::new));
+    StatisticsRows.append(row, statistics);
+    CodeCounts counts = state instanceof CodeCounts codes ? codes : null;
+    row.add(counts == null ? null : indexOrNull(counts.minIndex()));
+    row.add(counts == null ? null : indexOrNull(counts.maxIndex()));
+    row.add(crc32c(state, subject.entry().bytes()));
+    return RowFactory.create(row.toArray());
+  }
+
+  private static Long indexOrNull(long index) {
+    return index < 0 ? null : (Long) index;
+  }
+
+  private static Long crc32c(TensorState state, long bytes) {
+    return state.orderDigest() == null
+        ? null
+        : (Long) Integer.toUnsignedLong(OrderDigest.finish(state.orderDigest(), bytes));
+  }
+
+  private static Row codeCountsRow(CheckpointKey key, TensorSubject subject, CodeCounts counts) {
+    Integer[] codes = new Integer[counts.distinctCodes()];
+    Long[] times = new Long[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = counts.code(i);
+      times[i] = counts.count(i);
+    }
+    return RowFactory.create(
+        key.uri(),
+        key.revision(),
+        subject.entry().name(),
+        counts.dtype().name(),
+        "source",
+        codes,
+        times);
+  }
+}
