@@ -1,0 +1,89 @@
+package io.ckptaudit.udfs.kernel;
+
+import io.ckptaudit.udfs.number.FloatFormat;
+import java.nio.ByteBuffer;
+
+/**
+ * Counts the codes of spans of little-endian 8- or 16-bit elements, and keeps with them what counts
+ * cannot tell: where the extremes are first met, and a digest of the order.
+ *
+ * <p>One instance per split being read; reusable after {@link #reset}; not thread-safe. The spans
+ * given to {@link #add} are the consecutive pieces of one sequence of elements. All results are
+ * exact and do not depend on where the sequence is cut.
+ *
+ * <p>Counts are longs and each element adds one, so no sequence that can exist overflows them
+ * (10^13 elements are 2^43.2).
+ */
+public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCounter {
+
+  /** The layout of the elements. */
+  FloatFormat format();
+
+  /**
+   * Counts the elements between position and limit. The buffer may be direct, on the heap or
+   * read-only, begin at any address, and have either byte order set: elements are always read as
+   * little-endian. Its position, limit and order are left as they are.
+   *
+   * @throws IllegalArgumentException if the span ends inside an element; nothing is counted then
+   */
+  void add(ByteBuffer span);
+
+  /** Number of elements since the last reset. */
+  long elements();
+
+  /** A fresh array of {@link FloatFormat#codes()} counts, indexed by code. */
+  long[] counts();
+
+  /**
+   * Index, in elements since the last reset, of the first element equal to the smallest finite one;
+   * −1 if there is no finite element. Zeros of both signs are equal; NaN and infinities are never
+   * an extreme.
+   */
+  long firstMinIndex();
+
+  /** As {@link #firstMinIndex}, for the largest finite element. */
+  long firstMaxIndex();
+
+  /** CRC-32C (Castagnoli, as in iSCSI) of all bytes since the last reset; 0 if there were none. */
+  int crc32c();
+
+  /** Forgets everything counted. */
+  void reset();
+
+  /**
+   * Checks that a format can be counted by code.
+   *
+   * @throws IllegalArgumentException for formats of other widths: 32- and 64-bit ones have too many
+   *     codes, those of 4 and 6 bits are packed across bytes
+   */
+  static FloatFormat requireCountable(FloatFormat format) {
+    if (format.bits() != 8 && format.bits() != 16) {
+      throw new IllegalArgumentException(
+          "Cannot count "
+              + format
+              + " by code: elements are "
+              + format.bits()
+              + " bits wide; only 8 and 16 are supported");
+    }
+    return format;
+  }
+
+  /**
+   * Checks that a span holds whole elements.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  static void requireWholeElements(FloatFormat format, ByteBuffer span) {
+    int width = format.bits() / Byte.SIZE;
+    if (span.remaining() % width != 0) {
+      throw new IllegalArgumentException(
+          "Invalid span: "
+              + span.remaining()
+              + " bytes are no whole number of "
+              + format
+              + " elements of "
+              + width
+              + " bytes; cut splits on element boundaries");
+    }
+  }
+}

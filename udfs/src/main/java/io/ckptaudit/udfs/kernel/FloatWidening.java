@@ -1,0 +1,73 @@
+package io.ckptaudit.udfs.kernel;
+
+import io.ckptaudit.udfs.number.FloatFormat;
+import java.util.EnumMap;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** F32 bits of narrower codes: formulas for the 16-bit formats, tables for the 8-bit ones. */
+final class FloatWidening {
+
+  private static final int CANONICAL_NAN = 0x7FC00000;
+  private static final int F16_INFINITY = 0x7C00;
+  private static final int F16_SMALLEST_NORMAL = 0x0400;
+
+  /** What moves an F16 exponent, already shifted into place, to the bias of F32. */
+  private static final int F16_REBASE = (127 - 15) << 23;
+
+  /** F32 bits of 2^-14, whose last place, 13 bits up, is the smallest F16 subnormal. */
+  private static final int F16_MAGIC = F16_REBASE + (1 << 23);
+
+  private static final Map<FloatFormat, int[]> TABLES = tables();
+
+  private FloatWidening() {}
+
+  /**
+   * F32 bits of F16 codes; bits above the 16th are ignored. A subnormal is put in the fraction of
+   * 2^-14 and that subtracted again, which is exact, and never meets an F32 subnormal.
+   */
+  static IntVector fromF16(IntVector codes) {
+    IntVector magnitude = codes.and(0x7FFF);
+    IntVector sign = codes.lanewise(VectorOperators.LSHL, 16).and(Integer.MIN_VALUE);
+    IntVector shifted = magnitude.lanewise(VectorOperators.LSHL, 13);
+    FloatVector subnormal =
+        shifted.add(F16_MAGIC).reinterpretAsFloats().sub(Float.intBitsToFloat(F16_MAGIC));
+    return shifted
+        .add(F16_REBASE)
+        .blend(
+            subnormal.reinterpretAsInts(),
+            magnitude.compare(VectorOperators.LT, F16_SMALLEST_NORMAL))
+        .blend(0x7F800000, magnitude.compare(VectorOperators.EQ, F16_INFINITY))
+        .or(sign)
+        .blend(CANONICAL_NAN, magnitude.compare(VectorOperators.GT, F16_INFINITY));
+  }
+
+  /** F32 bits of BF16 codes; bits above the 16th are ignored. */
+  static IntVector fromBf16(IntVector codes) {
+    IntVector bits = codes.lanewise(VectorOperators.LSHL, 16);
+    VectorMask<Integer> isNaN = bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, 0x7F800000);
+    return bits.blend(CANONICAL_NAN, isNaN);
+  }
+
+  /** F32 bits by code of an 8-bit format: a look-up costs less than any formula would. */
+  static int[] table(FloatFormat format) {
+    return TABLES.get(format);
+  }
+
+  private static Map<FloatFormat, int[]> tables() {
+    Map<FloatFormat, int[]> tables = new EnumMap<>(FloatFormat.class);
+    for (FloatFormat format : FloatFormat.values()) {
+      if (format.bits() == Byte.SIZE) {
+        int[] table = new int[format.codes()];
+        for (int code = 0; code < table.length; code++) {
+          table[code] = Float.floatToIntBits((float) format.decode(code));
+        }
+        tables.put(format, table);
+      }
+    }
+    return tables;
+  }
+}

@@ -1,0 +1,61 @@
+package io.ckptaudit.udfs.kernel;
+
+import io.ckptaudit.udfs.number.FloatFormat;
+import java.lang.System.Logger.Level;
+
+/**
+ * The one chooser of kernels: the fast twins, or the references where a fast twin cannot be loaded
+ * or fails its self-test. The choice is made once per JVM, at first use, and logged: at DEBUG level
+ * if all is well, else at ERROR.
+ *
+ * <p>System properties: {@code ckptaudit.kernels=scalar|fast} forces a twin; {@code
+ * ckptaudit.kernels.require=fast} makes it an error to end up with a reference, whatever the
+ * reason.
+ */
+public final class Kernels {
+
+  private Kernels() {}
+
+  /** The choice; made when this class is first touched. */
+  private static final class Chosen {
+    static final KernelChoice CHOICE =
+        KernelChoice.of(
+            System.getProperty(KernelChoice.TWIN_PROPERTY),
+            System.getProperty(KernelChoice.REQUIRE_PROPERTY),
+            KernelChoice.Candidates.real());
+
+    static {
+      System.getLogger(Kernels.class.getName())
+          .log(CHOICE.faults().isEmpty() ? Level.DEBUG : Level.ERROR, CHOICE.describe());
+    }
+  }
+
+  /**
+   * A new counter of the chosen twin.
+   *
+   * @throws IllegalArgumentException if the elements of the format are not 8 or 16 bits wide
+   */
+  public static CodeCounter codeCounter(FloatFormat format) {
+    return codeCounter(format, Chosen.CHOICE.fastCounters());
+  }
+
+  /** The conversions of the chosen twin, shared by all threads. */
+  public static ConversionKernel conversions() {
+    return Chosen.CHOICE.conversions();
+  }
+
+  /** Which twins are used and why, in one sentence; for logs and reports. */
+  public static String describe() {
+    return Chosen.CHOICE.describe();
+  }
+
+  /** A counter of either twin, whatever was chosen; for comparing them. */
+  public static CodeCounter codeCounter(FloatFormat format, boolean fast) {
+    return fast ? new UnrolledCodeCounter(format) : new ScalarCodeCounter(format);
+  }
+
+  /** Conversions of either twin, whatever was chosen; for comparing them. */
+  public static ConversionKernel conversions(boolean fast) {
+    return fast ? new VectorConversions() : new ScalarConversions();
+  }
+}

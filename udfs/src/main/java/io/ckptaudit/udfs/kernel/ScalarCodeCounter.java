@@ -1,0 +1,98 @@
+package io.ckptaudit.udfs.kernel;
+
+import io.ckptaudit.udfs.number.FloatFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** The reference: one element at a time, extremes compared as decoded values. */
+final class ScalarCodeCounter implements CodeCounter {
+
+  private final FloatFormat format;
+  private final int width;
+  private final long[] counts;
+  private final TableCrc32c crc = new TableCrc32c();
+
+  private long elements;
+  private double min;
+  private double max;
+  private long firstMinIndex;
+  private long firstMaxIndex;
+
+  ScalarCodeCounter(FloatFormat format) {
+    this.format = CodeCounter.requireCountable(format);
+    this.width = format.bits() / Byte.SIZE;
+    this.counts = new long[format.codes()];
+    reset();
+  }
+
+  @Override
+  public FloatFormat format() {
+    return format;
+  }
+
+  @Override
+  public void add(ByteBuffer span) {
+    CodeCounter.requireWholeElements(format, span);
+    ByteBuffer bytes = span.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      int code = 0;
+      for (int i = 0; i < width; i++) {
+        byte next = bytes.get();
+        crc.update(next);
+        code |= (next & 0xFF) << (i * Byte.SIZE);
+      }
+      count(code);
+    }
+  }
+
+  private void count(int code) {
+    counts[code]++;
+    double value = format.decode(code);
+    if (Double.isFinite(value)) {
+      if (firstMinIndex < 0 || value < min) {
+        min = value;
+        firstMinIndex = elements;
+      }
+      if (firstMaxIndex < 0 || value > max) {
+        max = value;
+        firstMaxIndex = elements;
+      }
+    }
+    elements++;
+  }
+
+  @Override
+  public long elements() {
+    return elements;
+  }
+
+  @Override
+  public long[] counts() {
+    return counts.clone();
+  }
+
+  @Override
+  public long firstMinIndex() {
+    return firstMinIndex;
+  }
+
+  @Override
+  public long firstMaxIndex() {
+    return firstMaxIndex;
+  }
+
+  @Override
+  public int crc32c() {
+    return crc.value();
+  }
+
+  @Override
+  public void reset() {
+    Arrays.fill(counts, 0);
+    crc.reset();
+    elements = 0;
+    firstMinIndex = -1;
+    firstMaxIndex = -1;
+  }
+}
