@@ -77,6 +77,11 @@ public enum Rule {
         action);
   }
 
+  /** A finding about a tensor that could not be read to its end. */
+  public Finding ofUnread(TensorSubject subject, String cause) {
+    return ofTensor(subject, cause, evidence());
+  }
+
   /** Evidence from names and values in turn. */
   static LinkedHashMap<String, Serializable> evidence(Object... namesAndValues) {
     LinkedHashMap<String, Serializable> evidence = new LinkedHashMap<>();

@@ -57,13 +57,10 @@ final class RowEncoding {
   }
 
   private void appendList(Object value) {
-    Object[] elements =
-        value instanceof Object[] array ? array : ScalaLists.toArray(value);
+    List<?> elements = Lists.of(value);
     out.write(5);
-    appendInt(elements.length);
-    for (Object element : elements) {
-      append(element);
-    }
+    appendInt(elements.size());
+    elements.forEach(this::append);
   }
 
   private void appendInt(int value) {

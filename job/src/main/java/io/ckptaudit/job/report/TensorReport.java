@@ -110,19 +110,13 @@ public final class TensorReport implements Serializable {
   }
 
   private static Row codeCountsRow(CheckpointKey key, TensorSubject subject, CodeCounts counts) {
-    Integer[] codes = new Integer[counts.distinctCodes()];
-    Long[] times = new Long[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = counts.code(i);
-      times[i] = counts.count(i);
-    }
     return RowFactory.create(
         key.uri(),
         key.revision(),
         subject.entry().name(),
         counts.dtype().name(),
         "source",
-        codes,
-        times);
+        counts.codes(),
+        counts.counts());
   }
 }

@@ -24,8 +24,7 @@ public final class ConversionTables {
       FloatFormat format, Set<Target> targets, ConversionFunctions functions) {
     try (BufferAllocator allocator = ArrowMemory.child("tables of " + format);
         BaseFixedWidthVector codes = CodeVectors.all(format, allocator);
-        Float4Vector floats =
-            (Float4Vector) CodeVectors.create(FloatFormat.F32, allocator)) {
+        Float4Vector floats = (Float4Vector) CodeVectors.create(FloatFormat.F32, allocator)) {
       functions.toFloat(format, codes, floats);
       Map<Target, int[]> results = new EnumMap<>(Target.class);
       Set<Target> all = EnumSet.of(Target.F16, Target.BF16);
@@ -38,7 +37,10 @@ public final class ConversionTables {
   }
 
   private static int[] cast(
-      Target target, Float4Vector floats, ConversionFunctions functions, BufferAllocator allocator) {
+      Target target,
+      Float4Vector floats,
+      ConversionFunctions functions,
+      BufferAllocator allocator) {
     if (target == Target.F32) {
       return bits(floats);
     }

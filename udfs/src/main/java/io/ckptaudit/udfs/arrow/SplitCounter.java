@@ -53,7 +53,8 @@ public final class SplitCounter {
    */
   public TensorState finish(long firstElement, long bytesAfter) {
     int crc = codes == null ? (int) opaqueCrc.getValue() : codes.crc32c();
-    Integer digest = bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc, bytes, bytesAfter);
+    Integer digest =
+        bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc, bytes, bytesAfter);
     TensorState state =
         codes == null
             ? new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest)
@@ -71,7 +72,8 @@ public final class SplitCounter {
     return index < 0 ? -1 : firstElement + index;
   }
 
-  private void reset() {
+  /** Forgets what was added since the last {@link #finish}. */
+  public void reset() {
     bytes = 0;
     opaqueCrc.reset();
     if (codes != null) {

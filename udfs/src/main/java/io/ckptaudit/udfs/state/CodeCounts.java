@@ -116,6 +116,11 @@ public final class CodeCounts implements TensorState {
     return orderDigest;
   }
 
+  /** The same counts as part of a group of tensors, where indices and order mean nothing. */
+  public CodeCounts withoutPlace() {
+    return new CodeCounts(dtype, codes, counts, -1, -1, null);
+  }
+
   @Override
   public CodeCounts merge(TensorState state) {
     if (!(state instanceof CodeCounts other) || other.dtype != dtype) {

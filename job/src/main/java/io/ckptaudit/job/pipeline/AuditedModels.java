@@ -1,0 +1,96 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.GroupInventory;
+import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.TensorName;
+import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.udfs.arrow.ConversionFunctions;
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.state.FormatTables;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What every task that makes rows needs to know of a run: broadcast once. The groups of a checkpoint
+ * are its layers by name, and the model last.
+ */
+final class AuditedModels implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ArrayList<Checkpoint> checkpoints;
+  private final AuditCriteria criteria;
+  private final ConversionFunctions functions;
+
+  private transient volatile List<List<GroupInventory>> groups;
+  private transient volatile List<Map<String, Integer>> groupNumbers;
+
+  AuditedModels(
+      List<Checkpoint> checkpoints, AuditCriteria criteria, ConversionFunctions functions) {
+    this.checkpoints = new ArrayList<>(checkpoints);
+    this.criteria = criteria;
+    this.functions = functions;
+  }
+
+  List<Checkpoint> checkpoints() {
+    return checkpoints;
+  }
+
+  AuditCriteria criteria() {
+    return criteria;
+  }
+
+  Map<FloatFormat, FormatTables> tables() {
+    return TableCache.of(functions);
+  }
+
+  TensorSubject subject(TensorId id) {
+    return TensorSubject.of(id.checkpoint(), checkpoints.get(id.checkpoint()), id.tensor());
+  }
+
+  GroupInventory group(GroupId id) {
+    return groups().get(id.checkpoint()).get(id.group());
+  }
+
+  /** The groups a tensor belongs to: its layer and the model. */
+  List<GroupId> groupsOf(TensorId id) {
+    String name = checkpoints.get(id.checkpoint()).tensors().get(id.tensor()).name();
+    int layer = groupNumbers().get(id.checkpoint()).get(TensorName.of(name).layer());
+    return List.of(new GroupId(id.checkpoint(), layer), modelOf(id.checkpoint()));
+  }
+
+  GroupId modelOf(int checkpoint) {
+    return new GroupId(checkpoint, groups().get(checkpoint).size() - 1);
+  }
+
+  private List<List<GroupInventory>> groups() {
+    List<List<GroupInventory>> found = groups;
+    if (found == null) {
+      found = checkpoints.stream().map(GroupInventory::of).toList();
+      groups = found;
+    }
+    return found;
+  }
+
+  private List<Map<String, Integer>> groupNumbers() {
+    List<Map<String, Integer>> found = groupNumbers;
+    if (found == null) {
+      found = groups().stream().map(AuditedModels::number).toList();
+      groupNumbers = found;
+    }
+    return found;
+  }
+
+  private static Map<String, Integer> number(List<GroupInventory> groups) {
+    Map<String, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < groups.size() - 1; i++) {
+      numbers.put(groups.get(i).name(), i);
+    }
+    return numbers;
+  }
+}

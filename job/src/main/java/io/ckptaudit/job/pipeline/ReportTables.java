@@ -1,0 +1,111 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.job.report.GroupReport;
+import io.ckptaudit.job.report.LayerSummary;
+import io.ckptaudit.job.report.ReportRows;
+import io.ckptaudit.job.report.Table;
+import io.ckptaudit.job.report.TensorReport;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.TensorState;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/** Rows of tensors and groups where their states are: nothing but findings reaches the driver. */
+final class ReportTables implements AutoCloseable {
+
+  private final JavaRDD<TensorReport> tensors;
+  private final JavaRDD<GroupRows> groups;
+
+  ReportTables(
+      JavaPairRDD<Long, byte[]> outcomes,
+      JavaPairRDD<String, byte[]> groupStates,
+      Broadcast<AuditedModels> models) {
+    tensors =
+        outcomes
+            .filter(outcome -> !SplitOutcome.isFault(outcome._2()))
+            .map(outcome -> tensorReport(outcome, models.value()))
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    groups =
+        groupStates
+            .mapToPair(
+                state -> new Tuple2<>(GroupId.ofDtypeKey(state._1()).toKey(), state._2()))
+            .groupByKey()
+            .map(group -> groupRows(group, models.value()))
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+  }
+
+  private static TensorReport tensorReport(Tuple2<Long, byte[]> outcome, AuditedModels models) {
+    return TensorReport.of(
+        models.subject(TensorId.ofKey(outcome._1())),
+        SplitOutcome.state(outcome._2()),
+        models.tables(),
+        models.criteria());
+  }
+
+  /** The rows of one group and what a summary says of it. */
+  private record GroupRows(int checkpoint, ReportRows rows, LayerSummary summary)
+      implements Serializable {}
+
+  private static GroupRows groupRows(
+      Tuple2<Long, Iterable<byte[]>> group, AuditedModels models) {
+    GroupId id = GroupId.ofKey(group._1());
+    List<CodeCounts> states = new ArrayList<>();
+    for (byte[] bytes : group._2()) {
+      if (TensorState.fromBytes(bytes) instanceof CodeCounts counts) {
+        states.add(counts);
+      }
+    }
+    GroupReport report =
+        GroupReport.of(models.group(id), states, models.tables(), models.criteria());
+    ReportRows rows = new ReportRows();
+    report.addTo(rows, models.checkpoints().get(id.checkpoint()));
+    return new GroupRows(id.checkpoint(), rows, LayerSummary.of(report));
+  }
+
+  /** The tables whose rows come from states. */
+  Map<Table, JavaRDD<Row>> tables() {
+    Map<Table, JavaRDD<Row>> tables = new EnumMap<>(Table.class);
+    for (Table table : List.of(Table.TENSORS, Table.CONVERSIONS, Table.CODE_COUNTS)) {
+      tables.put(table, ofTensors(table));
+    }
+    for (Table table : List.of(Table.LAYERS, Table.LAYER_CONVERSIONS)) {
+      tables.put(table, ofGroups(table));
+    }
+    tables.put(Table.HISTOGRAMS, ofTensors(Table.HISTOGRAMS).union(ofGroups(Table.HISTOGRAMS)));
+    return tables;
+  }
+
+  private JavaRDD<Row> ofTensors(Table table) {
+    return tensors.flatMap(report -> report.rows(table).iterator());
+  }
+
+  private JavaRDD<Row> ofGroups(Table table) {
+    return groups.flatMap(group -> group.rows().of(table).iterator());
+  }
+
+  List<Finding> findings() {
+    return tensors.flatMap(report -> report.findings().iterator()).collect();
+  }
+
+  /** (checkpoint, summary) of every layer and model. */
+  List<Tuple2<Integer, LayerSummary>> summaries() {
+    return groups.map(group -> new Tuple2<>(group.checkpoint(), group.summary())).collect();
+  }
+
+  @Override
+  public void close() {
+    tensors.unpersist();
+    groups.unpersist();
+  }
+}

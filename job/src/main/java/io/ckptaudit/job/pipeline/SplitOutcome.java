@@ -1,0 +1,59 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.udfs.state.TensorState;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What a task made of a split, as bytes: a state, or why there is none. A tensor with one split that
+ * could not be read has no figures at all, whatever became of the others.
+ *
+ * <pre>
+ * byte 0   0: the bytes of a state follow; 1: a sentence in UTF-8
+ * </pre>
+ */
+final class SplitOutcome {
+
+  private static final byte STATE = 0;
+  private static final byte FAULT = 1;
+
+  private SplitOutcome() {}
+
+  static byte[] of(TensorState state) {
+    return tagged(STATE, state.toBytes());
+  }
+
+  static byte[] ofFault(String sentence) {
+    return tagged(FAULT, sentence.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static boolean isFault(byte[] outcome) {
+    return outcome[0] == FAULT;
+  }
+
+  static TensorState state(byte[] outcome) {
+    return TensorState.fromBytes(Arrays.copyOfRange(outcome, 1, outcome.length));
+  }
+
+  static String fault(byte[] outcome) {
+    return new String(outcome, 1, outcome.length - 1, StandardCharsets.UTF_8);
+  }
+
+  /** Commutative and associative; of two faults the lesser by its bytes stays. */
+  static byte[] merge(byte[] a, byte[] b) {
+    if (isFault(a) && isFault(b)) {
+      return Arrays.compareUnsigned(a, b) <= 0 ? a : b;
+    }
+    if (isFault(a) || isFault(b)) {
+      return isFault(a) ? a : b;
+    }
+    return of(state(a).merge(state(b)));
+  }
+
+  private static byte[] tagged(byte tag, byte[] content) {
+    byte[] outcome = new byte[content.length + 1];
+    outcome[0] = tag;
+    System.arraycopy(content, 0, outcome, 1, content.length);
+    return outcome;
+  }
+}

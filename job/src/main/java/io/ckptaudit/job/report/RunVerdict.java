@@ -1,0 +1,23 @@
+package io.ckptaudit.job.report;
+
+import java.util.List;
+
+/**
+ * What {@code verdict.json} holds: the outcome of a run and all that {@code show} and {@code gate}
+ * need, so that they start no Spark.
+ *
+ * @param verdict {@code clean}, {@code findings} or {@code incomplete}
+ * @param exitCode of the run, and of {@code gate}
+ * @param failOn the severity the gate was set to
+ */
+public record RunVerdict(
+    int contractVersion,
+    String runId,
+    String version,
+    String started,
+    String finished,
+    String verdict,
+    int exitCode,
+    String failOn,
+    long bytesRead,
+    List<CheckpointSummary> checkpoints) {}
