@@ -71,12 +71,13 @@ public final class ModelFindings {
       findings.add(
           Rule.DTYPE_DECLARED.ofModel(
               index,
-              "config.json declares %s, but %,d of %,d values are stored as %s"
-                  .formatted(
-                      declared,
-                      elements.get(stored),
-                      elements.values().stream().mapToLong(Long::longValue).sum(),
-                      stored),
+              String.format(
+                  Locale.ROOT,
+                  "config.json declares %s, but %,d of %,d values are stored as %s",
+                  declared,
+                  elements.get(stored),
+                  elements.values().stream().mapToLong(Long::longValue).sum(),
+                  stored),
               Rule.evidence(
                   "declared", declared.name(),
                   "stored", stored.name(),
@@ -99,8 +100,7 @@ public final class ModelFindings {
                   figures.target(),
                   figures.overflow(),
                   figures.overflow() == 1 ? "" : "s"),
-              Rule.evidence(
-                  "target", figures.target().name(), "overflow", figures.overflow())));
+              Rule.evidence("target", figures.target().name(), "overflow", figures.overflow())));
     }
   }
 

@@ -4,16 +4,20 @@ import io.ckptaudit.job.checkpoint.Severity;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 
-/** What the audit looks for in the values of a checkpoint: id, severity, and what to do about it. */
+/**
+ * What the audit looks for in the values of a checkpoint: id, severity, and what to do about it.
+ */
 public enum Rule {
-  NON_FINITE(Severity.ERROR, "restore the tensor from the original, or find the step that broke it"),
+  NON_FINITE(
+      Severity.ERROR, "restore the tensor from the original, or find the step that broke it"),
   OVERFLOW_DECLARED(
       Severity.ERROR,
       "load the model in its stored dtype, or correct the declared one in config.json"),
   OVERFLOW_REQUIRED(Severity.ERROR, "do not convert this tensor to the required target unscaled"),
   OVERFLOW_TARGET(Severity.INFO, "scale these tensors or keep them wider before such a cast"),
   DTYPE_DECLARED(
-      Severity.WARNING, "correct the declared dtype in config.json, or ask how the weights were cast"),
+      Severity.WARNING,
+      "correct the declared dtype in config.json, or ask how the weights were cast"),
   ALL_ZERO_MATRIX(Severity.ERROR, "check that the tensor was written at all and trained"),
   CONSTANT_MATRIX(Severity.WARNING, "check that the tensor was initialised and trained"),
   CONSTANT_VECTOR(Severity.INFO, "nothing, if the tensor is meant to be constant"),

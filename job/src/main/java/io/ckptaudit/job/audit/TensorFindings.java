@@ -57,12 +57,13 @@ public final class TensorFindings {
       findings.add(
           Rule.NON_FINITE.ofTensor(
               subject,
-              "%s not finite (%d NaN, %d +Inf, %d -Inf)"
-                  .formatted(
-                      values(statistics.nonFinite()),
-                      statistics.nan(),
-                      statistics.posInf(),
-                      statistics.negInf()),
+              String.format(
+                  Locale.ROOT,
+                  "%s not finite (%,d NaN, %,d +Inf, %,d -Inf)",
+                  values(statistics.nonFinite()),
+                  statistics.nan(),
+                  statistics.posInf(),
+                  statistics.negInf()),
               Rule.evidence(
                   "nan", statistics.nan(),
                   "pos_inf", statistics.posInf(),
@@ -99,8 +100,7 @@ public final class TensorFindings {
               subject,
               "%s beyond the largest finite %s"
                   .formatted(values(figures.overflow()), figures.target().format()),
-              Rule.evidence(
-                  "target", figures.target().name(), "overflow", figures.overflow())));
+              Rule.evidence("target", figures.target().name(), "overflow", figures.overflow())));
     }
   }
 

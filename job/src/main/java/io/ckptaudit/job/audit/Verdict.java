@@ -45,8 +45,7 @@ public enum Verdict {
     if (findings.stream().anyMatch(Finding::incomplete)) {
       return INCOMPLETE;
     }
-    boolean fails =
-        findings.stream().anyMatch(finding -> failOn.fails(finding.severity()));
+    boolean fails = findings.stream().anyMatch(finding -> failOn.fails(finding.severity()));
     return fails ? FINDINGS : CLEAN;
   }
 }

@@ -54,8 +54,7 @@ public final class AuditJob {
     this.request = request;
     this.checkpoints = checkpoints;
     this.models =
-        context.broadcast(
-            new AuditedModels(checkpoints, request.criteria(), request.functions()));
+        context.broadcast(new AuditedModels(checkpoints, request.criteria(), request.functions()));
   }
 
   /**
@@ -103,15 +102,12 @@ public final class AuditJob {
   }
 
   private List<Finding> findings(
-      List<Tuple2<Long, byte[]>> faults,
-      ReportTables tables,
-      JavaPairRDD<String, byte[]> groups) {
+      List<Tuple2<Long, byte[]>> faults, ReportTables tables, JavaPairRDD<String, byte[]> groups) {
     List<Finding> findings = new ArrayList<>(tables.findings());
     for (Tuple2<Long, byte[]> fault : faults) {
       findings.add(
           Rule.IO_READ.ofUnread(
-              models.value().subject(TensorId.ofKey(fault._1())),
-              SplitOutcome.fault(fault._2())));
+              models.value().subject(TensorId.ofKey(fault._1())), SplitOutcome.fault(fault._2())));
     }
     for (int i = 0; i < checkpoints.size(); i++) {
       int index = i;
@@ -176,7 +172,7 @@ public final class AuditJob {
       run.removeLeftovers();
       TableWriter writer = new TableWriter(spark);
       for (Map.Entry<Table, JavaRDD<Row>> table : tables.entrySet()) {
-        writer.write(table.getKey(), table.getValue(), run.tableUri(table.getKey()));
+        writer.write(table.getKey(), table.getValue(), run.sparkUri(table.getKey()));
       }
       run.publish(verdict, digests);
     } catch (IOException | RuntimeException e) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What every task that makes rows needs to know of a run: broadcast once. The groups of a checkpoint
- * are its layers by name, and the model last.
+ * What every task that makes rows needs to know of a run: broadcast once. The groups of a
+ * checkpoint are its layers by name, and the model last.
  */
 final class AuditedModels implements Serializable {
 

@@ -57,8 +57,12 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
       return SplitOutcome.of(reader.read(split));
     } catch (IOException e) {
       return SplitOutcome.ofFault(
-          "Cannot read bytes %d to %d: %s"
-              .formatted(split.offset(), split.offset() + split.bytes(), e.getMessage()));
+          "Cannot read bytes "
+              + split.offset()
+              + " to "
+              + (split.offset() + split.bytes())
+              + ": "
+              + e.getMessage());
     }
   }
 }

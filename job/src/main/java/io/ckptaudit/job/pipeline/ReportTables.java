@@ -38,8 +38,7 @@ final class ReportTables implements AutoCloseable {
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     groups =
         groupStates
-            .mapToPair(
-                state -> new Tuple2<>(GroupId.ofDtypeKey(state._1()).toKey(), state._2()))
+            .mapToPair(state -> new Tuple2<>(GroupId.ofDtypeKey(state._1()).toKey(), state._2()))
             .groupByKey()
             .map(group -> groupRows(group, models.value()))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
@@ -57,8 +56,7 @@ final class ReportTables implements AutoCloseable {
   private record GroupRows(int checkpoint, ReportRows rows, LayerSummary summary)
       implements Serializable {}
 
-  private static GroupRows groupRows(
-      Tuple2<Long, Iterable<byte[]>> group, AuditedModels models) {
+  private static GroupRows groupRows(Tuple2<Long, Iterable<byte[]>> group, AuditedModels models) {
     GroupId id = GroupId.ofKey(group._1());
     List<CodeCounts> states = new ArrayList<>();
     for (byte[] bytes : group._2()) {

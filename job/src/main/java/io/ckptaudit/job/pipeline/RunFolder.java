@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The files of one run below a report: where tables go, and the three JSON files that make it exist.
- * A run exists when its manifest does.
+ * The files of one run below a report: where tables go, and the three JSON files that make it
+ * exist. A run exists when its manifest does.
  */
 public final class RunFolder {
 
@@ -93,8 +93,12 @@ public final class RunFolder {
     return ReportJson.read(storage.readAll(file("verdict.json"), JSON_LIMIT), RunVerdict.class);
   }
 
-  /** Where the rows of a table of this run go. */
-  String tableUri(Table table) {
+  /** Where Spark writes the rows of a table of this run. */
+  String sparkUri(Table table) throws IOException {
+    return Storages.hadoopUri(tableUri(table));
+  }
+
+  private String tableUri(Table table) {
     return report + "/" + table.folder() + "/run_id=" + runId;
   }
 
@@ -112,16 +116,14 @@ public final class RunFolder {
     Manifest manifest =
         new Manifest(Table.CONTRACT_VERSION, runId, verdict.version(), tables(digests));
     storage.createNew(file("manifest.json"), ReportJson.write(manifest));
-    storage.replace(
-        report + "/" + RUNS + "/latest.json", ReportJson.write(new Latest(runId)));
+    storage.replace(report + "/" + RUNS + "/latest.json", ReportJson.write(new Latest(runId)));
   }
 
   private Map<String, Manifest.TableManifest> tables(Map<Table, String> digests)
       throws IOException {
     Map<String, Manifest.TableManifest> tables = new LinkedHashMap<>();
     for (Table table : Table.values()) {
-      tables.put(
-          table.folder(), new Manifest.TableManifest(digests.get(table), parts(table)));
+      tables.put(table.folder(), new Manifest.TableManifest(digests.get(table), parts(table)));
     }
     return tables;
   }

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What a task made of a split, as bytes: a state, or why there is none. A tensor with one split that
- * could not be read has no figures at all, whatever became of the others.
+ * What a task made of a split, as bytes: a state, or why there is none. A tensor with one split
+ * that could not be read has no figures at all, whatever became of the others.
  *
  * <pre>
  * byte 0   0: the bytes of a state follow; 1: a sentence in UTF-8

@@ -37,8 +37,7 @@ final class TensorStates {
       JavaPairRDD<Long, byte[]> tensors, Broadcast<AuditedModels> models) {
     return tensors
         .flatMapToPair(new ToGroups(models))
-        .reduceByKey(
-            (a, b) -> TensorState.fromBytes(a).merge(TensorState.fromBytes(b)).toBytes());
+        .reduceByKey((a, b) -> TensorState.fromBytes(a).merge(TensorState.fromBytes(b)).toBytes());
   }
 
   private static final class ToGroups

@@ -52,8 +52,7 @@ public record CheckpointSummary(
     Map<Boolean, List<LayerSummary>> byKind =
         groups.stream()
             .collect(
-                Collectors.partitioningBy(
-                    group -> group.layer().equals(GroupInventory.MODEL)));
+                Collectors.partitioningBy(group -> group.layer().equals(GroupInventory.MODEL)));
     return new CheckpointSummary(
         checkpoint.uri(),
         checkpoint.revision(),
@@ -66,7 +65,9 @@ public record CheckpointSummary(
         findings.stream().limit(FINDINGS).map(FindingSummary::of).toList());
   }
 
-  /** Not finite first, then by what the first target would lose, then by magnitude, then by name. */
+  /**
+   * Not finite first, then by what the first target would lose, then by magnitude, then by name.
+   */
   private static final Comparator<LayerSummary> WORST_FIRST =
       Comparator.comparingLong((LayerSummary layer) -> orZero(layer.nonFinite()))
           .thenComparingLong(layer -> first(layer).overflow())

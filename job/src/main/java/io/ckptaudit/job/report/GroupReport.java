@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.RowFactory;
 
-/** The rows of one layer, or of the whole model, from merged states; and the figures behind them. */
+/**
+ * The rows of one layer, or of the whole model, from merged states; and the figures behind them.
+ */
 public final class GroupReport {
 
   private final GroupInventory inventory;
@@ -36,8 +38,7 @@ public final class GroupReport {
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     StateFigures figures = new StateFigures(states, tables);
-    GroupReport report =
-        new GroupReport(inventory, states.isEmpty() ? null : figures.statistics());
+    GroupReport report = new GroupReport(inventory, states.isEmpty() ? null : figures.statistics());
     if (!states.isEmpty()) {
       criteria.reported().forEach(target -> report.casts.put(target, figures.target(target)));
     }

@@ -38,13 +38,7 @@ final class HistogramRows {
     histogram.forEach(
         (bin, count) ->
             rows.add(
-                row(
-                    target,
-                    measure,
-                    bin,
-                    Math.scalb(1.0, bin),
-                    Math.scalb(1.0, bin + 1),
-                    count)));
+                row(target, measure, bin, Math.scalb(1.0, bin), Math.scalb(1.0, bin + 1), count)));
   }
 
   private Row row(

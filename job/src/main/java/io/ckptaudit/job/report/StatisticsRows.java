@@ -33,7 +33,8 @@ final class StatisticsRows {
     row.add(statistics.sum());
     row.add(statistics.sumSq());
     row.add(statistics.distinctCodes());
-    row.add(statistics.narrowestExactDtype() == null ? null : statistics.narrowestExactDtype().name());
+    row.add(
+        statistics.narrowestExactDtype() == null ? null : statistics.narrowestExactDtype().name());
     row.add(statistics.onF16Lattice());
     row.add(statistics.onBf16Lattice());
   }

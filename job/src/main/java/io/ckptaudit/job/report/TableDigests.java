@@ -20,8 +20,8 @@ import scala.Tuple2;
  *
  * <p>Each row becomes the sha256 of its {@linkplain RowEncoding canonical bytes}. Row hashes are
  * sorted and cut into 256 buckets by their first byte; a bucket's digest is the sha256 of its row
- * hashes, and the table's the sha256 of the 256 bucket digests. So millions of rows are sorted where
- * they are, and 8 KiB a table reach the driver.
+ * hashes, and the table's the sha256 of the 256 bucket digests. So millions of rows are sorted
+ * where they are, and 8 KiB a table reach the driver.
  */
 public final class TableDigests {
 

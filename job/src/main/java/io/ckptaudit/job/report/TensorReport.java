@@ -85,7 +85,7 @@ public final class TensorReport implements Serializable {
     row.add(subject.entry().name());
     row.add(subject.name().layer());
     row.add(subject.name().layerIndex());
-    row.add(subject.name().role().columnName());
+    row.add(subject.name().role().id());
     row.add(subject.entry().dtype().name());
     row.add(subject.entry().shape().toArray(Long[]::new));
     row.add(subject.entry().elements());

@@ -1,0 +1,41 @@
+package io.ckptaudit.job.cli;
+
+import io.ckptaudit.job.pipeline.StoredRuns;
+import io.ckptaudit.job.report.RunVerdict;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Exits by a stored verdict: for schedulers that lose the exit code of a driver. */
+@Command(
+    name = "gate",
+    description =
+        "Exits by the stored verdict of a run: 0, 10 or 12; 13 if there is none. Starts no Spark.",
+    mixinStandardHelpOptions = true)
+final class GateCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The report folder or URI.")
+  private String report;
+
+  @Option(names = "--run", paramLabel = "ID", description = "The run; the latest if not given.")
+  private String runId;
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      RunVerdict verdict = StoredRuns.verdict(report, runId);
+      spec.commandLine().getOut().println(verdict.runId() + ": " + verdict.verdict());
+      return verdict.exitCode();
+    } catch (FileNotFoundException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return ExitCodes.NOT_PUBLISHED;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands, options and exit codes; no logic. */
+package io.ckptaudit.job.cli;
