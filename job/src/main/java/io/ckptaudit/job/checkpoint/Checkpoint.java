@@ -1,0 +1,32 @@
+package io.ckptaudit.job.checkpoint;
+
+import io.ckptaudit.udfs.number.DType;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model checkpoint as its headers describe it. No two slices of it share a byte, and all lie
+ * inside their files.
+ *
+ * @param uri of its folder, or of its only file
+ * @param revision the commit a HuggingFace cache names; null if unknown
+ * @param declaredDtype what config.json says the weights are, without "torch."; null if nothing
+ * @param shards sorted by name, in code-point order
+ * @param tensors sorted by name, in code-point order; no name twice
+ * @param problems in a fixed order: file, byte offset, rule, message
+ */
+public record Checkpoint(
+    String uri,
+    String revision,
+    String declaredDtype,
+    List<Shard> shards,
+    List<TensorEntry> tensors,
+    List<Problem> problems)
+    implements Serializable {
+
+  /** The declared dtype, if it is one that has a name among ours. */
+  public Optional<DType> declared() {
+    return Optional.ofNullable(declaredDtype).flatMap(DeclaredDtype::toDType);
+  }
+}

@@ -1,0 +1,118 @@
+package io.ckptaudit.job.checkpoint;
+
+import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.Storage;
+import io.ckptaudit.job.io.Storages;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the checkpoints that URIs name. A folder is one checkpoint for each format it has files of;
+ * an index is the checkpoint of its folder; a shard is a checkpoint of its own; a pattern stands
+ * for all it matches. Two URIs of the same checkpoint find it once.
+ */
+public final class CheckpointFinder {
+  private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
+
+  private final Storages storages;
+  private final List<CheckpointReader> readers;
+
+  /**
+   * @param readers the formats to look for; a file that several claim is the first one's
+   */
+  public CheckpointFinder(Storages storages, List<CheckpointReader> readers) {
+    this.storages = storages;
+    this.readers = List.copyOf(readers);
+  }
+
+  /**
+   * In the order of the URIs.
+   *
+   * @throws NothingToAuditException if one of the URIs names no checkpoint
+   */
+  public Collection<CheckpointSource> find(List<String> uris) throws IOException {
+    if (uris.isEmpty()) {
+      throw new NothingToAuditException(
+          "Cannot audit nothing: no URI was given; give a folder, a shard, an index or a pattern");
+    }
+    Map<String, CheckpointSource> found = new LinkedHashMap<>();
+    for (String uri : uris) {
+      Storage storage = storages.forUri(uri);
+      for (CheckpointSource source : find(storage, uri)) {
+        found.putIfAbsent(identity(source), source);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private static String identity(CheckpointSource source) throws IOException {
+    return source.reader().getClass().getName()
+        + " "
+        + source.storage().realUri(source.folder())
+        + " "
+        + source.file();
+  }
+
+  private List<CheckpointSource> find(Storage storage, String uri) throws IOException {
+    Optional<FileEntry> named = statIfThere(storage, uri);
+    List<CheckpointSource> sources = new ArrayList<>();
+    for (FileEntry entry : named.isPresent() ? List.of(named.get()) : storage.glob(uri)) {
+      sources.addAll(sources(storage, entry));
+    }
+    if (sources.isEmpty()) {
+      throw new NothingToAuditException(
+          "Cannot audit '%s': there is no checkpoint in it or under that name; give a folder with weights, a shard or an index"
+              .formatted(uri));
+    }
+    return sources;
+  }
+
+  /** A name with wildcard characters in it that is there is that name; else it is a pattern. */
+  private static Optional<FileEntry> statIfThere(Storage storage, String uri) throws IOException {
+    try {
+      return Optional.of(storage.stat(uri));
+    } catch (FileNotFoundException e) {
+      if (WILDCARD.matcher(uri).find()) {
+        return Optional.empty();
+      }
+      throw new NothingToAuditException(e.getMessage(), e);
+    }
+  }
+
+  private List<CheckpointSource> sources(Storage storage, FileEntry entry) throws IOException {
+    return entry.directory() ? ofFolder(storage, entry) : ofFile(storage, entry);
+  }
+
+  private List<CheckpointSource> ofFolder(Storage storage, FileEntry folder) throws IOException {
+    List<FileEntry> entries = storage.list(folder.uri());
+    return readers.stream()
+        .filter(reader -> entries.stream().anyMatch(reader::claims))
+        .map(reader -> new CheckpointSource(storage, reader, folder.uri(), folder.uri(), null))
+        .toList();
+  }
+
+  private List<CheckpointSource> ofFile(Storage storage, FileEntry file) throws IOException {
+    for (CheckpointReader reader : readers) {
+      if (reader.claims(file)) {
+        String folder = storage.parent(file.uri());
+        boolean speaksForFolder =
+            reader.isIndex(file.name())
+                && ShardedFolder.preferredIndex(storage.list(folder), reader)
+                    .filter(index -> index.name().equals(file.name()))
+                    .isPresent();
+        return List.of(
+            speaksForFolder
+                ? new CheckpointSource(storage, reader, folder, folder, null)
+                : new CheckpointSource(storage, reader, file.uri(), folder, file.name()));
+      }
+    }
+    return List.of();
+  }
+}

@@ -1,0 +1,131 @@
+package io.ckptaudit.job.checkpoint;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ckptaudit.job.io.RangeReader;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code *.index.json}: which file holds which tensor.
+ *
+ * @param files file by tensor; the names of files are what the index says, not yet trusted
+ * @param totalSize null if the index states none
+ */
+record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
+  private static final int LONGEST = 64 << 20;
+  private static final String WEIGHT_MAP = "weight_map";
+  private static final String TODO = "download the index again from its source";
+
+  /** The index; empty, with a problem, if it cannot be used. */
+  static Optional<ShardIndex> read(RangeReader file, String name, Problems problems)
+      throws IOException {
+    if (file.length() > LONGEST) {
+      problems.add(
+          unusable(
+                  name,
+                  "it has %s bytes, and at most %s are read".formatted(file.length(), LONGEST))
+              .todo(TODO));
+      return Optional.empty();
+    }
+    Utf8Text text = new Utf8Text(file, 0, file.length());
+    try (JsonParser json = StrictJson.parser(text)) {
+      return Optional.of(new Parse(json).index());
+    } catch (MalformedTextException e) {
+      problems.add(unusable(name, e.getMessage()).at(e.byteOffset()).todo(TODO));
+    } catch (JsonProcessingException e) {
+      JsonLocation where = e.getLocation();
+      long offset = where == null ? 0 : text.byteOffset(where.getCharOffset());
+      problems.add(unusable(name, Quoted.plain(e.getOriginalMessage())).at(offset).todo(TODO));
+    } catch (UnusableIndexException e) {
+      problems.add(unusable(name, e.getMessage()).at(text.byteOffset(e.charOffset)).todo(TODO));
+    }
+    return Optional.empty();
+  }
+
+  private static Problem.Sentence unusable(String name, String why) {
+    return Problem.error("IX_JSON", "Cannot use the index")
+        .in(name)
+        .because("%s", why)
+        .reference("fails, or keeps the last of two keys");
+  }
+
+  private static final class UnusableIndexException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final long charOffset;
+
+    UnusableIndexException(JsonParser json, String message) {
+      super(message);
+      this.charOffset = json.currentTokenLocation().getCharOffset();
+    }
+  }
+
+  private static final class Parse {
+    private final JsonParser json;
+    private final Map<String, String> files = new HashMap<>();
+    private boolean mapSeen;
+    private BigDecimal totalSize;
+
+    Parse(JsonParser json) {
+      this.json = json;
+    }
+
+    ShardIndex index() throws IOException, UnusableIndexException {
+      require(json.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
+      boolean metadataSeen = false;
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String key = json.currentName();
+        require(!(key.equals("metadata") && metadataSeen), "it has 'metadata' twice");
+        require(!(key.equals(WEIGHT_MAP) && mapSeen), "it has 'weight_map' twice");
+        metadataSeen |= key.equals("metadata");
+        json.nextToken();
+        if (key.equals(WEIGHT_MAP)) {
+          weightMap();
+        } else if (key.equals("metadata") && json.currentToken() == JsonToken.START_OBJECT) {
+          metadata();
+        } else {
+          json.skipChildren();
+        }
+      }
+      require(json.nextToken() == null, "something follows its end");
+      require(mapSeen, "it has no 'weight_map'");
+      return new ShardIndex(files, totalSize);
+    }
+
+    private void weightMap() throws IOException, UnusableIndexException {
+      require(json.currentToken() == JsonToken.START_OBJECT, "'weight_map' is not an object");
+      mapSeen = true;
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String tensor = json.currentName();
+        require(!files.containsKey(tensor), "it names the tensor " + Quoted.of(tensor) + " twice");
+        json.nextToken();
+        require(
+            json.currentToken() == JsonToken.VALUE_STRING,
+            "the file of tensor " + Quoted.of(tensor) + " is not a string");
+        files.put(tensor, json.getText());
+      }
+    }
+
+    private void metadata() throws IOException {
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isTotal = json.currentName().equals("total_size");
+        JsonToken value = json.nextToken();
+        if (isTotal && value.isNumeric() && json.getTextLength() <= 40) {
+          totalSize = new BigDecimal(json.getText());
+        }
+        json.skipChildren();
+      }
+    }
+
+    private void require(boolean condition, String message) throws UnusableIndexException {
+      if (!condition) {
+        throw new UnusableIndexException(json, message);
+      }
+    }
+  }
+}

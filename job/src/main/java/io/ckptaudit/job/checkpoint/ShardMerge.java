@@ -1,0 +1,137 @@
+package io.ckptaudit.job.checkpoint;
+
+import io.ckptaudit.job.io.CodePointOrder;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Makes one list of tensors out of the headers of all shards, and holds it against the index. */
+final class ShardMerge {
+  private static final String TODO = "download the index and the shards again from one revision";
+
+  private final List<Shard> shards;
+  private final ShardIndex index;
+  private final String indexName;
+  private final Problems problems;
+  private final Set<String> indexedShards;
+  private final Map<String, TensorEntry> tensors = new HashMap<>();
+
+  /**
+   * @param shards with their final status
+   * @param index null if there is none
+   */
+  ShardMerge(List<Shard> shards, ShardIndex index, String indexName, Problems problems) {
+    this.shards = shards;
+    this.index = index;
+    this.indexName = indexName;
+    this.problems = problems;
+    this.indexedShards = index == null ? Set.of() : new HashSet<>(index.files().values());
+  }
+
+  /** Sorted by name, slices bound to their shards. */
+  List<TensorEntry> merge(List<ShardHeader> headers) {
+    for (int shard = 0; shard < headers.size(); shard++) {
+      for (TensorEntry tensor : headers.get(shard).tensors()) {
+        add(shard, tensor);
+      }
+    }
+    List<TensorEntry> merged = new ArrayList<>(tensors.values());
+    merged.sort((a, b) -> CodePointOrder.INSTANCE.compare(a.name(), b.name()));
+    if (index != null) {
+      merged.forEach(this::verifyPlace);
+      verifyIndex();
+    }
+    return merged;
+  }
+
+  private void add(int shard, TensorEntry found) {
+    List<Slice> slices =
+        found.slices().stream().map(s -> new Slice(shard, s.offset(), s.bytes())).toList();
+    TensorEntry tensor =
+        new TensorEntry(
+            found.name(), found.dtype(), found.shape(), found.elements(), found.bytes(), slices);
+    TensorEntry other = tensors.putIfAbsent(tensor.name(), tensor);
+    if (other == null) {
+      return;
+    }
+    String here = shards.get(shard).name();
+    boolean wins = index != null && here.equals(index.files().get(tensor.name()));
+    if (wins) {
+      tensors.put(tensor.name(), tensor);
+    }
+    problems.add(
+        Problem.error("IX_MISMATCH", "Cannot tell which is the tensor")
+            .in(here)
+            .tensor(tensor.name())
+            .because(
+                "%s has it too; the one in %s is audited",
+                Quoted.plain(shardOf(other)), Quoted.plain(wins ? here : shardOf(other)))
+            .reference("takes the one of the index, or the last it loads")
+            .todo(TODO));
+  }
+
+  private String shardOf(TensorEntry tensor) {
+    return shards.get(tensor.slices().get(0).shard()).name();
+  }
+
+  /** A tensor is where the index says; shards the index does not name are reported as such. */
+  private void verifyPlace(TensorEntry tensor) {
+    String actual = shardOf(tensor);
+    String stated = index.files().get(tensor.name());
+    boolean known = stated != null || indexedShards.contains(actual);
+    if (actual.equals(stated) || !known) {
+      return;
+    }
+    String why =
+        stated == null
+            ? "the index does not name it"
+            : "the index places it in " + Quoted.of(stated);
+    problems.add(
+        Problem.error("IX_MISMATCH", "Cannot match the tensor with the index")
+            .in(actual)
+            .tensor(tensor.name())
+            .because("%s", why)
+            .reference("never loads it")
+            .todo(TODO));
+  }
+
+  /** What the index names is there; what a shard that is not whole lacks is its own problem. */
+  private void verifyIndex() {
+    Map<String, ShardStatus> status = new HashMap<>();
+    shards.forEach(s -> status.put(s.name(), s.status()));
+    BigDecimal total = BigDecimal.ZERO;
+    boolean whole = true;
+    TreeMap<String, String> sorted = new TreeMap<>(CodePointOrder.INSTANCE);
+    sorted.putAll(index.files());
+    for (Map.Entry<String, String> entry : sorted.entrySet()) {
+      TensorEntry tensor = tensors.get(entry.getKey());
+      whole &= tensor != null && status.get(entry.getValue()) == ShardStatus.OK;
+      if (tensor != null) {
+        total = total.add(BigDecimal.valueOf(tensor.bytes()));
+      } else if (status.get(entry.getValue()) == ShardStatus.OK) {
+        problems.add(
+            Problem.error("IX_MISMATCH", "Cannot find the tensor")
+                .in(entry.getValue())
+                .tensor(entry.getKey())
+                .because("the index places it there")
+                .reference("fails, or leaves the weight untrained")
+                .todo(TODO));
+      }
+    }
+    if (whole && index.totalSize() != null && total.compareTo(index.totalSize()) != 0) {
+      problems.add(
+          Problem.warning("IX_TOTAL_SIZE", "Cannot confirm the total size")
+              .in(indexName)
+              .because(
+                  "it states %s bytes and the tensors have %s",
+                  index.totalSize().toString(), total.toString())
+              .reference("ignores it")
+              .todo("download the index again, or rewrite total_size"));
+    }
+  }
+}

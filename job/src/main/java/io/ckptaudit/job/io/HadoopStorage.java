@@ -1,0 +1,236 @@
+package io.ckptaudit.job.io;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
+import org.apache.hadoop.fs.Options.OpenFileOptions;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/** Any Hadoop FileSystem: s3a, hdfs and the rest. */
+final class HadoopStorage implements Storage {
+  private final Configuration configuration;
+
+  HadoopStorage(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * @param source a {@link HadoopConfiguration} or a map of settings: {@link Storages} holds either
+   *     without loading a class of Hadoop
+   */
+  static HadoopStorage of(Object source) {
+    HadoopConfiguration holder =
+        source instanceof Map<?, ?> settings
+            ? HadoopConfiguration.of(settings)
+            : (HadoopConfiguration) source;
+    return new HadoopStorage(holder.get());
+  }
+
+  @Override
+  public FileEntry stat(String uri) throws IOException {
+    return entry(status(uri));
+  }
+
+  private FileStatus status(String uri) throws IOException {
+    Path path = path(uri);
+    try {
+      return fileSystem(path).getFileStatus(path);
+    } catch (FileNotFoundException e) {
+      throw absent(uri, e);
+    }
+  }
+
+  private static Path path(String uri) throws IOException {
+    try {
+      return new Path(uri);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "Cannot use the URI '%s': %s; write scheme://authority/path"
+              .formatted(uri, e.getMessage()),
+          e);
+    }
+  }
+
+  private FileSystem fileSystem(Path path) throws IOException {
+    return path.getFileSystem(configuration);
+  }
+
+  private static FileNotFoundException absent(String uri, IOException cause) {
+    FileNotFoundException absent =
+        new FileNotFoundException(
+            "Cannot find '%s': no such file or folder; check the spelling, the bucket and the rights"
+                .formatted(uri));
+    absent.initCause(cause);
+    return absent;
+  }
+
+  private static FileEntry entry(FileStatus status) {
+    Path path = status.getPath();
+    return new FileEntry(
+        path.toString(),
+        path.getName(),
+        status.isDirectory() ? 0 : status.getLen(),
+        status.isDirectory(),
+        status.isFile(),
+        changeToken(status));
+  }
+
+  /**
+   * A store that lists times to the millisecond may state them to the second when asked for one.
+   */
+  private static String changeToken(FileStatus status) {
+    if (!(status instanceof EtagSource source)) {
+      return "%s:%s".formatted(status.getModificationTime(), status.getLen());
+    }
+    String etag = source.getEtag();
+    return etag == null || etag.isEmpty()
+        ? "%s:%s".formatted(status.getModificationTime() / 1000, status.getLen())
+        : etag.replaceFirst("^W/", "").replace("\"", "") + ":" + status.getLen();
+  }
+
+  @Override
+  public List<FileEntry> list(String directory) throws IOException {
+    Path path = path(directory);
+    List<FileEntry> entries = new ArrayList<>();
+    try {
+      RemoteIterator<FileStatus> inside = fileSystem(path).listStatusIterator(path);
+      while (inside.hasNext()) {
+        entries.add(entry(inside.next()));
+      }
+    } catch (FileNotFoundException e) {
+      throw absent(directory, e);
+    }
+    if (entries.size() == 1 && entries.get(0).uri().equals(stat(directory).uri())) {
+      throw new IOException(
+          "Cannot list '%s': it is not a folder; give the folder it is in".formatted(directory));
+    }
+    entries.sort(FileEntry.BY_NAME);
+    return entries;
+  }
+
+  @Override
+  public List<FileEntry> glob(String pattern) throws IOException {
+    return Glob.expand(this, pattern, UnaryOperator.identity());
+  }
+
+  /** Object stores have no links, and HDFS has them switched off. */
+  @Override
+  public String realUri(String uri) throws IOException {
+    return path(uri).toString();
+  }
+
+  @Override
+  public String parent(String uri) throws IOException {
+    Path path = path(uri);
+    return (path.isRoot() ? path : path.getParent()).toString();
+  }
+
+  @Override
+  public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
+    FileStatus now = status(file.uri());
+    if (!now.isFile()) {
+      throw new IOException("Cannot open %s: it is not a file; name a file".formatted(file.uri()));
+    }
+    if (!changeToken(now).equals(file.changeToken())) {
+      throw new FileChangedException(file, changeToken(now));
+    }
+    FSDataInputStream stream =
+        await(
+            file.uri(),
+            fileSystem(now.getPath())
+                .openFile(now.getPath())
+                .withFileStatus(now)
+                .opt(
+                    OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
+                    policy.name().toLowerCase(Locale.ROOT))
+                .build());
+    return new HadoopRangeReader(file, stream);
+  }
+
+  private static <T> T await(String uri, Future<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted =
+          new InterruptedIOException(
+              "Cannot open %s: the thread was interrupted; run the audit again".formatted(uri));
+      interrupted.initCause(e);
+      throw interrupted;
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "Cannot open %s: %s; check the store and run the audit again"
+              .formatted(uri, e.getCause().getMessage()),
+          e.getCause());
+    }
+  }
+
+  @Override
+  public byte[] readAll(String uri, int limit) throws IOException {
+    FileEntry file = stat(uri);
+    SmallFile.verifyLength(file, limit);
+    try (RangeReader reader = open(file, ReadPolicy.SEQUENTIAL)) {
+      return SmallFile.read(reader);
+    }
+  }
+
+  @Override
+  public void createNew(String uri, byte[] content) throws IOException {
+    Path path = path(uri);
+    FileSystem fileSystem = fileSystem(path);
+    FSDataOutputStreamBuilder<?, ?> builder =
+        fileSystem.createFile(path).recursive().overwrite(false);
+    String conditional = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+    if (fileSystem.hasPathCapability(path, conditional)) {
+      builder.opt(conditional, true);
+    }
+    try (OutputStream out = builder.build()) {
+      out.write(content);
+    } catch (FileAlreadyExistsException e) {
+      throw SmallFile.alreadyExists(uri, e);
+    } catch (PathIOException e) {
+      if (fileSystem.exists(path)) {
+        throw SmallFile.alreadyExists(uri, e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void replace(String uri, byte[] content) throws IOException {
+    Path path = path(uri);
+    try (OutputStream out = fileSystem(path).create(path, true)) {
+      out.write(content);
+    }
+  }
+
+  @Override
+  public void deleteRecursively(String uri) throws IOException {
+    Path path = path(uri);
+    fileSystem(path).delete(path, true);
+  }
+
+  @Override
+  public boolean exists(String uri) throws IOException {
+    Path path = path(uri);
+    return fileSystem(path).exists(path);
+  }
+}

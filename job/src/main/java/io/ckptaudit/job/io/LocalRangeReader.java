@@ -1,0 +1,62 @@
+package io.ckptaudit.job.io;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+
+final class LocalRangeReader implements RangeReader {
+  /** The JDK copies a heap buffer through a direct one of the same size and keeps that one. */
+  private static final int HEAP_READ_BYTES = 1 << 20;
+
+  private final FileEntry file;
+  private final FileChannel channel;
+
+  LocalRangeReader(FileEntry file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  @Override
+  public long length() {
+    return file.length();
+  }
+
+  @Override
+  public void readFully(long position, ByteBuffer target) throws IOException {
+    int start = target.position();
+    int limit = target.limit();
+    while (target.position() < limit) {
+      if (!target.isDirect()) {
+        target.limit(Math.min(limit, target.position() + HEAP_READ_BYTES));
+      }
+      int read = channel.read(target, position + (target.position() - start));
+      target.limit(limit);
+      if (read < 0) {
+        long found = position + (target.position() - start);
+        throw endOfFile(file, position, (long) limit - start, found);
+      }
+    }
+  }
+
+  static EOFException endOfFile(FileEntry file, long position, long bytes, long found) {
+    return new EOFException(
+        "Cannot read bytes [%s, %s) of %s: it ends at byte %s and had %s when it was listed; keep writers away and run the audit again"
+            .formatted(position, position + bytes, file.uri(), found, file.length()));
+  }
+
+  @Override
+  public Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
+    if (bytes > channel.size() - position) {
+      throw endOfFile(file, position, bytes, channel.size());
+    }
+    return Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes));
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
