@@ -2,6 +2,7 @@ package io.ckptaudit.job.checkpoint;
 
 import java.io.Serializable;
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * Something wrong with a checkpoint or with reading it.
@@ -94,7 +95,7 @@ public record Problem(
 
     /** The value that is wrong, in words. */
     public Sentence because(String format, Object... arguments) {
-      this.value = arguments.length == 0 ? format : format.formatted(arguments);
+      this.value = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
       return this;
     }
 

@@ -58,7 +58,7 @@ public final class Problems {
     Severity severity = Severity.valueOf(key.substring(rule.length() + 1));
     String action = "look at the first " + KEPT + " of them";
     String where = file == null ? "" : " in " + Quoted.plain(file);
-    String message = "Cannot list every %s%s: %d more; %s".formatted(rule, where, count, action);
+    String message = "Cannot list every %s%s: %s more; %s".formatted(rule, where, count, action);
     return new Problem(rule, severity, file, null, null, message, null, action);
   }
 }

@@ -1,5 +1,7 @@
 package io.ckptaudit.job.checkpoint;
 
+import java.util.HexFormat;
+
 /**
  * Text of unknown origin made safe to print: control, format and private characters, lone
  * surrogates and quotes become escapes, and what is long is cut.
@@ -38,7 +40,8 @@ public final class Quoted {
     if (codePoint == '\'' || codePoint == '\\') {
       safe.append('\\').append((char) codePoint);
     } else if (isUnprintable(codePoint)) {
-      safe.append((codePoint < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(codePoint));
+      String digits = HexFormat.of().toHexDigits(codePoint);
+      safe.append(codePoint < 0x10000 ? "\\u" + digits.substring(4) : "\\U" + digits);
     } else {
       safe.appendCodePoint(codePoint);
     }

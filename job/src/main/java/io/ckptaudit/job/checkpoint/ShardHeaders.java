@@ -46,7 +46,7 @@ final class ShardHeaders {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted =
           new InterruptedIOException(
-              "Cannot read the headers of %d shards: the thread was interrupted; run the audit again"
+              "Cannot read the headers of %s shards: the thread was interrupted; run the audit again"
                   .formatted(shards.size()));
       interrupted.initCause(e);
       throw interrupted;

@@ -29,7 +29,7 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
       problems.add(
           unusable(
                   name,
-                  "it has %d bytes, and at most %d are read".formatted(file.length(), LONGEST))
+                  "it has %s bytes, and at most %s are read".formatted(file.length(), LONGEST))
               .todo(TODO));
       return Optional.empty();
     }

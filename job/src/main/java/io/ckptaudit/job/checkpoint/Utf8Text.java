@@ -10,6 +10,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A byte range of a file as text: strict UTF-8 (no overlong form, no surrogate, no byte order
@@ -20,6 +21,7 @@ public final class Utf8Text extends Reader {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final int CHUNK_CHARS = 1 << 13;
   private static final int LONGEST_SEQUENCE = 4;
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private final RangeReader file;
   private final long end;
@@ -102,7 +104,7 @@ public final class Utf8Text extends Reader {
   private MalformedTextException malformed() {
     long offset = loadedEnd - bytes.remaining();
     return new MalformedTextException(
-        "byte 0x%02X is not UTF-8".formatted(bytes.get(bytes.position()) & 0xFF), offset);
+        "byte 0x" + HEX.toHexDigits(bytes.get(bytes.position())) + " is not UTF-8", offset);
   }
 
   /** UTF-16 text of ASCII characters is valid UTF-8 full of NULs. */

@@ -98,11 +98,11 @@ final class HadoopStorage implements Storage {
    */
   private static String changeToken(FileStatus status) {
     if (!(status instanceof EtagSource source)) {
-      return "%d:%d".formatted(status.getModificationTime(), status.getLen());
+      return "%s:%s".formatted(status.getModificationTime(), status.getLen());
     }
     String etag = source.getEtag();
     return etag == null || etag.isEmpty()
-        ? "%d:%d".formatted(status.getModificationTime() / 1000, status.getLen())
+        ? "%s:%s".formatted(status.getModificationTime() / 1000, status.getLen())
         : etag.replaceFirst("^W/", "").replace("\"", "") + ":" + status.getLen();
   }
 

@@ -43,7 +43,7 @@ final class LocalRangeReader implements RangeReader {
 
   static EOFException endOfFile(FileEntry file, long position, long bytes, long found) {
     return new EOFException(
-        "Cannot read bytes [%d, %d) of %s: it ends at byte %d and had %d when it was listed; keep writers away and run the audit again"
+        "Cannot read bytes [%s, %s) of %s: it ends at byte %s and had %s when it was listed; keep writers away and run the audit again"
             .formatted(position, position + bytes, file.uri(), found, file.length()));
   }
 

@@ -70,7 +70,7 @@ final class LocalStorage implements Storage {
         length,
         directory,
         (Boolean) attributes.get("isRegularFile"),
-        "%s:%d:%d".formatted(attributes.get("ino"), modified, length));
+        "%s:%s:%s".formatted(attributes.get("ino"), modified, length));
   }
 
   @Override

@@ -12,7 +12,7 @@ final class SmallFile {
   static void verifyLength(FileEntry file, int limit) throws IOException {
     if (file.length() > limit) {
       throw new IOException(
-          "Cannot read %s whole: it has %d bytes and at most %d are expected; check that it is the right file"
+          "Cannot read %s whole: it has %s bytes and at most %s are expected; check that it is the right file"
               .formatted(file.uri(), file.length(), limit));
     }
   }
