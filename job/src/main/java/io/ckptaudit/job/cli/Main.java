@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** The main class of the launcher and of spark-submit. */
 @Command(
     name = "ckpt-audit",
-    description = "Reads every value of a model checkpoint once, and says exactly what each number format would do to it.",
+    description =
+        "Reads every value of a model checkpoint once, and says exactly what each number format would do to it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Versions.class,
     subcommands = {

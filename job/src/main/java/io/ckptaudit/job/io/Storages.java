@@ -1,5 +1,6 @@
 package io.ckptaudit.job.io;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,11 @@ public final class Storages implements Serializable {
   /** Whether {@link #forUri} answers without Hadoop. */
   public static boolean isLocal(String uri) {
     return uri.startsWith("file:") || !SCHEME.matcher(uri).matches();
+  }
+
+  /** The same place as Hadoop's Path wants it: absolute, with a scheme, nothing percent-encoded. */
+  public static String hadoopUri(String uri) throws IOException {
+    return isLocal(uri) ? "file://" + LocalPaths.path(uri) : uri;
   }
 
   public Storage forUri(String uri) {

@@ -1,0 +1,168 @@
+package io.ckptaudit.job.cli;
+
+import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.AuditJob;
+import io.ckptaudit.job.pipeline.AuditRequest;
+import io.ckptaudit.job.pipeline.Checkpoints;
+import io.ckptaudit.job.pipeline.DryRun;
+import io.ckptaudit.job.pipeline.RunFolder;
+import io.ckptaudit.job.pipeline.RunIds;
+import io.ckptaudit.job.pipeline.Settings;
+import io.ckptaudit.job.pipeline.SparkSessions;
+import io.ckptaudit.job.plan.PlanSettings;
+import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.SummaryText;
+import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.number.Target;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Audits checkpoints and writes the report. */
+@Command(
+    name = "audit",
+    description = "Reads every value of checkpoints once and writes an exact report.",
+    mixinStandardHelpOptions = true)
+final class AuditCommand implements Callable<Integer> {
+
+  private static volatile boolean sessionStarted;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "URI",
+      arity = "1..*",
+      description = "Folders, shards, indexes or globs: file:, hdfs:, s3a:, or plain paths.")
+  private List<String> uris;
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Where the report goes.")
+  private String report;
+
+  @Option(
+      names = "--targets",
+      split = ",",
+      paramLabel = "TARGET",
+      converter = TargetConverter.class,
+      description =
+          "Casts to work out, of F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E4M3_SAT, F8_E5M2_SAT;"
+              + " ${DEFAULT-VALUE} if not given.",
+      defaultValue = "F16,BF16,F8_E4M3,F8_E5M2")
+  private List<Target> targets;
+
+  @Option(
+      names = "--required-targets",
+      split = ",",
+      paramLabel = "TARGET",
+      converter = TargetConverter.class,
+      description = "Casts that must not overflow: an error if they do.")
+  private List<Target> required = List.of();
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "ID",
+      description = "Of the form [a-z][a-z0-9-]*; a run that exists is not made again.")
+  private String runId;
+
+  @Option(
+      names = "--split-size",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Most bytes a task reads in one go, such as 256MiB.",
+      defaultValue = "256MiB")
+  private Long splitSize;
+
+  @Option(
+      names = "--fail-on",
+      paramLabel = "SEVERITY",
+      description = "error, warning or never: from which severity on the exit code is 10.",
+      defaultValue = "error")
+  private Verdict.FailOn failOn;
+
+  @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
+  private String master;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Spark, or of Hadoop as spark.hadoop.*; may be repeated.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(names = "--dry-run", description = "Plan and cost from headers only; starts no Spark.")
+  private boolean dryRun;
+
+  static boolean sessionStarted() {
+    return sessionStarted;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Storages storages = Storages.of(Settings.hadoop(settings));
+    if (dryRun) {
+      return plan(Checkpoints.open(uris, storages));
+    }
+    if (report == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing --report DIR: name the folder or URI the report goes to");
+    }
+    AuditRequest request = request();
+    RunFolder run = new RunFolder(report, request.runId(), storages);
+    return run.exists() ? show(run.verdict()) : show(audit(storages, request));
+  }
+
+  private AuditRequest request() {
+    Map<String, String> config = new LinkedHashMap<>(Settings.redacted(settings));
+    config.put("uris", String.join(" ", uris));
+    config.put("targets", targets.toString());
+    config.put("required_targets", required.toString());
+    config.put("split_size", splitSize.toString());
+    config.put("fail_on", failOn.toString());
+    EnumSet<Target> requiredSet = EnumSet.noneOf(Target.class);
+    requiredSet.addAll(required);
+    return new AuditRequest(
+        uris,
+        report,
+        runId == null ? RunIds.next() : runId,
+        new AuditCriteria(EnumSet.copyOf(targets), requiredSet),
+        failOn,
+        splitSize,
+        new KernelConversions(),
+        config);
+  }
+
+  private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {
+    boolean local = uris.stream().allMatch(Storages::isLocal);
+    List<Checkpoint> opened = local ? Checkpoints.open(uris, storages) : null;
+    try (SparkSession spark = SparkSessions.start(master, settings)) {
+      sessionStarted = true;
+      Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
+      List<Checkpoint> checkpoints = local ? opened : Checkpoints.open(uris, onCluster);
+      return AuditJob.run(spark, onCluster, request, checkpoints, ProgressDisplay.create());
+    }
+  }
+
+  private int show(RunVerdict verdict) {
+    spec.commandLine().getOut().print(SummaryText.of(verdict, report));
+    spec.commandLine().getOut().flush();
+    return verdict.exitCode();
+  }
+
+  private int plan(List<Checkpoint> checkpoints) {
+    PlanSettings plan = new PlanSettings(splitSize, Runtime.getRuntime().availableProcessors());
+    spec.commandLine().getOut().print(DryRun.of(checkpoints, plan).text());
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+}

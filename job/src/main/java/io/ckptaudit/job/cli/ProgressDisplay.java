@@ -1,0 +1,97 @@
+package io.ckptaudit.job.cli;
+
+import io.ckptaudit.job.pipeline.ReadProgress;
+import java.io.PrintStream;
+import java.text.DecimalFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A bar with GB/s and time left on a terminal; one JSON line every 30 s elsewhere. To stderr. */
+final class ProgressDisplay implements ReadProgress {
+
+  private static final long GIGABYTE = 1_000_000_000L;
+  private static final int BAR_MILLIS = 200;
+  private static final int LINE_MILLIS = 30_000;
+
+  private final boolean terminal;
+  private final PrintStream out;
+  private ScheduledExecutorService timer;
+  private ProgressBar bar;
+
+  private ProgressDisplay(boolean terminal, PrintStream out) {
+    this.terminal = terminal;
+    this.out = out;
+  }
+
+  static ReadProgress create() {
+    return new ProgressDisplay(System.console() != null, System.err);
+  }
+
+  @Override
+  public void start(long bytes, LongSupplier bytesRead) {
+    Instant started = Instant.now();
+    timer = Executors.newSingleThreadScheduledExecutor(ProgressDisplay::daemon);
+    if (terminal) {
+      bar = bar(bytes);
+      every(BAR_MILLIS, () -> bar.stepTo(bytesRead.getAsLong()));
+    } else {
+      every(LINE_MILLIS, () -> out.println(line(bytes, bytesRead.getAsLong(), started)));
+    }
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "progress");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void every(int millis, Runnable work) {
+    timer.scheduleAtFixedRate(work, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static ProgressBar bar(long bytes) {
+    return new ProgressBarBuilder()
+        .setTaskName("reading")
+        .setInitialMax(bytes)
+        .setUnit(" GB", GIGABYTE)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(BAR_MILLIS)
+        .setMaxRenderedLength(79)
+        .showSpeed(new DecimalFormat("0.00"))
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  static String line(long bytes, long bytesRead, Instant started) {
+    double seconds = Math.max(1e-3, started.until(Instant.now(), ChronoUnit.MILLIS) / 1e3);
+    double rate = bytesRead / seconds;
+    long left = rate > 0 ? Math.round((bytes - bytesRead) / rate) : -1;
+    return String.format(
+        Locale.ROOT,
+        "{\"bytes\":%d,\"bytes_total\":%d,\"gb_per_s\":%.3f,\"seconds\":%.1f,\"eta\":%s}",
+        bytesRead,
+        bytes,
+        rate / GIGABYTE,
+        seconds,
+        left < 0 ? "null" : "\"" + Duration.ofSeconds(left) + "\"");
+  }
+
+  @Override
+  public void finish() {
+    if (timer != null) {
+      timer.shutdownNow();
+    }
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

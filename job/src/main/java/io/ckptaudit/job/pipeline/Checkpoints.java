@@ -1,0 +1,30 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.CheckpointFinder;
+import io.ckptaudit.job.checkpoint.CheckpointReader;
+import io.ckptaudit.job.checkpoint.CheckpointSource;
+import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
+import io.ckptaudit.job.io.Storages;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens what URIs name, in every format there is. */
+public final class Checkpoints {
+
+  private static final List<CheckpointReader> READERS = List.of(new SafetensorsReader());
+
+  private Checkpoints() {}
+
+  /**
+   * @throws io.ckptaudit.job.checkpoint.NothingToAuditException if a URI names no checkpoint
+   */
+  public static List<Checkpoint> open(List<String> uris, Storages storages) throws IOException {
+    List<Checkpoint> opened = new ArrayList<>();
+    for (CheckpointSource source : new CheckpointFinder(storages, READERS).find(uris)) {
+      opened.add(source.open());
+    }
+    return opened;
+  }
+}

@@ -1,0 +1,63 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.plan.PlanSettings;
+import io.ckptaudit.job.plan.Planner;
+import io.ckptaudit.job.plan.ReadTask;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What an audit would read, from headers only.
+ *
+ * @param seconds expected at {@link #BYTES_PER_CORE_SECOND}, reading alone
+ */
+public record DryRun(
+    int checkpoints,
+    int files,
+    long tensors,
+    long bytes,
+    long splits,
+    int tasks,
+    double seconds,
+    List<String> problems) {
+
+  /** Measured with files in the page cache; a disk or network may well be slower. */
+  public static final double BYTES_PER_CORE_SECOND = 1.5e9;
+
+  public static DryRun of(List<Checkpoint> checkpoints, PlanSettings settings) {
+    List<ReadTask> tasks = Planner.plan(checkpoints, settings);
+    long bytes = tasks.stream().mapToLong(ReadTask::bytes).sum();
+    return new DryRun(
+        checkpoints.size(),
+        checkpoints.stream().mapToInt(checkpoint -> checkpoint.shards().size()).sum(),
+        checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum(),
+        bytes,
+        tasks.stream().mapToLong(task -> task.splits().size()).sum(),
+        tasks.size(),
+        bytes / (BYTES_PER_CORE_SECOND * settings.cores()),
+        checkpoints.stream()
+            .flatMap(checkpoint -> checkpoint.problems().stream())
+            .map(Problem::message)
+            .toList());
+  }
+
+  /** For a person, a line per figure; then what is wrong with the headers. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    line(text, "checkpoints", "%,d", checkpoints);
+    line(text, "files", "%,d", files);
+    line(text, "tensors", "%,d", tensors);
+    line(text, "bytes to read", "%,d", bytes);
+    line(text, "splits", "%,d", splits);
+    line(text, "tasks", "%,d", tasks);
+    line(text, "expected", "%.0f s of reading on this machine, if files are in memory", seconds);
+    problems.forEach(problem -> text.append(problem).append('\n'));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, String format, Object value) {
+    text.append(String.format(Locale.ROOT, "%-15s" + format + "%n", name, value));
+  }
+}
