@@ -1,20 +1,28 @@
 package io.ckptaudit.udfs.number;
 
-/** Powers of two around a value: bin k holds 2^k ≤ v &lt; 2^(k+1). */
+/**
+ * Powers of two around a value: bin k holds 2^k ≤ |v| &lt; 2^(k+1), with k from −1074 to 1023.
+ *
+ * <p>Exact: exponents are read from bits and nothing is divided. Subnormal doubles have their own
+ * bins below −1022; zero, −0, NaN and ±infinity lie in none and are refused. Source: DESIGN §3.
+ */
 public final class Binade {
 
   private Binade() {}
 
   /**
-   * floor(log2 |value|), exact for subnormal doubles too: from −1074 to 1023.
+   * floor(log2 |value|).
    *
-   * @throws IllegalArgumentException for zero, NaN and infinities, which lie in no binade
+   * @throws IllegalArgumentException for zero, NaN and infinities
    */
   public static int of(double value) {
     long magnitude = Double.doubleToRawLongBits(value) & Long.MAX_VALUE;
     int exponent = Math.getExponent(value);
     if (magnitude == 0 || exponent > Double.MAX_EXPONENT) {
-      throw new IllegalArgumentException("Cannot place " + value + " in a binade");
+      throw new IllegalArgumentException(
+          "Cannot place "
+              + value
+              + " in a binade: only finite non-zero values lie in one; count it apart");
     }
     return exponent >= Double.MIN_EXPONENT
         ? exponent
@@ -22,7 +30,7 @@ public final class Binade {
   }
 
   /**
-   * floor(log2(a / b)) of two positive finite values, exact: nothing is divided.
+   * floor(log2(a / b)) of two positive finite values: from −2098 to 2097.
    *
    * @throws IllegalArgumentException as {@link #of}
    */

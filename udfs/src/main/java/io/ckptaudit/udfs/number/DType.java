@@ -7,8 +7,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The element types of safetensors, by its own names, with their width and, for floating ones,
- * their layout. Source: the {@code Dtype} enum of safetensors 0.8.
+ * The element types of safetensors, by its own names: what the bits of an element mean, their
+ * number, and for floating types the layout.
+ *
+ * <p>Widths are in bits; elements of 4 and 6 bits are packed. Which codes are NaN, infinite or
+ * subnormal is told by {@link FloatFormat}; the other kinds have no such codes. Source: the {@code
+ * Dtype} enum of safetensors 0.8, all 22 of it; the enum is open, so a name may be unknown.
  */
 public enum DType {
   BOOL(8, Kind.BOOLEAN, null),
@@ -76,7 +80,12 @@ public enum DType {
    */
   public FloatFormat format() {
     if (format == null) {
-      throw new IllegalStateException("Cannot decode " + name() + " as floating point");
+      throw new IllegalStateException(
+          "Cannot decode "
+              + name()
+              + " as floating point: its elements are of kind "
+              + kind
+              + "; ask isFloating() first");
     }
     return format;
   }

@@ -2,14 +2,18 @@ package io.ckptaudit.udfs.number;
 
 /**
  * A binary floating-point layout: sign, exponent and fraction bits, bias, and which codes are not
- * numbers.
+ * numbers. A <em>code</em> is a bit pattern of {@link #bits()} bits, held in the low bits of a
+ * {@code long} with the rest zero; other arguments are not checked.
  *
- * <p>A <em>code</em> is a bit pattern, held in the low {@link #bits()} bits of a {@code long} with
- * the rest zero. Every finite value of every format here is exactly a {@code double}, so {@link
- * #decode} is exact and {@link #round} rounds once.
+ * <p>Exact: every finite value of every format here is a {@code double}, so {@link #decode} rounds
+ * nothing and {@link #round} rounds once, to nearest, ties to even.
  *
- * <p>Sources: IEEE 754-2019 (F64, F32, F16); OCP OFP8 1.0 (F8_E4M3, F8_E5M2); OCP MX 1.0 (F8_E8M0,
- * F6, F4); the FNUZ types as in ml_dtypes.
+ * <p>NaN: payloads and signs are dropped, the canonical one is quiet and positive; F6 and F4 have
+ * none. ±Infinity: only in the IEEE layouts. −0: kept, but the FNUZ types and F8_E8M0 have none.
+ * Subnormals are values like others and never flushed. Overflow: {@link #overflowThreshold()}.
+ *
+ * <p>Sources: IEEE 754-2019 §3.4 (F64, F32, F16); BF16 as the high half of F32; OCP OFP8 1.0
+ * (F8_E4M3, F8_E5M2); OCP MX 1.0 (F8_E8M0, F6, F4); the FNUZ types as in ml_dtypes 0.6.
  */
 public enum FloatFormat {
   F64(64, 11, 52, 1023, Specials.IEEE),
@@ -76,7 +80,13 @@ public enum FloatFormat {
   /** Number of codes, 2^bits; only formats of at most 16 bits can be counted by code. */
   public int codes() {
     if (bits > 16) {
-      throw new IllegalStateException("Cannot count " + name() + " by code: it has 2^" + bits);
+      throw new IllegalStateException(
+          "Cannot count "
+              + name()
+              + " by code: it has 2^"
+              + bits
+              + " codes, and only formats of at most 16 bits are counted; use the state of wide"
+              + " sources");
     }
     return 1 << bits;
   }
@@ -111,6 +121,7 @@ public enum FloatFormat {
     return isSigned() && (code & signMask()) != 0;
   }
 
+  /** Whether the code is one of the format's NaNs, quiet or signalling. */
   public boolean isNaN(long code) {
     return switch (specials) {
       case IEEE -> magnitude(code) > infinityMagnitude();
@@ -121,10 +132,12 @@ public enum FloatFormat {
     };
   }
 
+  /** Whether the code is ±infinity. */
   public boolean isInfinite(long code) {
     return hasInfinity() && magnitude(code) == infinityMagnitude();
   }
 
+  /** Whether the code is a number: neither NaN nor infinite. */
   public boolean isFinite(long code) {
     return !isNaN(code) && !isInfinite(code);
   }
@@ -173,13 +186,14 @@ public enum FloatFormat {
   }
 
   /**
-   * The code nearest to a value, ties to even, rounded once. NaN gives the canonical quiet NaN with
-   * the sign clear. A value that rounds beyond {@link #maxFinite()} gives infinity of its sign
-   * where the format has one, else NaN where it has one, else the largest finite code. −0.0 keeps
-   * its sign where the format has a negative zero; results below the smallest subnormal go to a
-   * zero of the value's sign.
+   * The code nearest to a value, ties to even, rounded once. NaN gives the canonical NaN. A value
+   * that rounds beyond {@link #maxFinite()}, ±infinity included, gives infinity where the format
+   * has one, else NaN where it has one, else the largest finite code, each with the value's sign
+   * (the NaN of the FNUZ types has none). Zeros, and values that round to zero, keep their sign
+   * where the format has a negative zero.
    *
    * @throws IllegalStateException for {@link #F8_E8M0}, whose rounding depends on a block
+   * @throws IllegalArgumentException for NaN where {@link #hasNaN()} is false
    */
   public long round(double value) {
     return Rounding.toNearestEven(this, value);
@@ -187,7 +201,7 @@ public enum FloatFormat {
 
   /**
    * As {@link #round}, but values beyond the largest finite one, infinities included, give the
-   * largest finite code of their sign. NaN stays NaN.
+   * largest finite code of their sign. NaN stays NaN, as in OFP8's saturating mode.
    */
   public long roundSaturating(double value) {
     long code = round(value);
@@ -250,7 +264,8 @@ public enum FloatFormat {
   /**
    * The smallest magnitude that no longer rounds to {@link #maxFinite()}: halfway to the next value
    * up if the largest code is odd (65520 in F16), the next double above it if even (464 itself
-   * still rounds down in F8_E4M3). F64 itself has none within doubles and gives +infinity.
+   * still rounds down in F8_E4M3). Not defined by a cast for {@link #F8_E8M0}. F64 itself has none
+   * within doubles and gives +infinity.
    */
   public double overflowThreshold() {
     if (this == F64) {
@@ -278,7 +293,10 @@ public enum FloatFormat {
       case NAN_NEGATIVE_ZERO -> signMask();
       case SCALE -> (1L << bits) - 1;
       case NONE ->
-          throw new IllegalArgumentException("Cannot round NaN to " + name() + ": it has no NaN");
+          throw new IllegalArgumentException(
+              "Cannot round NaN to "
+                  + name()
+                  + ": the format has no NaN; count NaN apart before rounding");
     };
   }
 

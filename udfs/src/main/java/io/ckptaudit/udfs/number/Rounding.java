@@ -1,8 +1,8 @@
 package io.ckptaudit.udfs.number;
 
 /**
- * Rounding of a double to a format, in integers: the scalar reference that every faster conversion
- * is held to.
+ * Rounding of a double to a format: the scalar reference that every faster conversion is held to.
+ * Exact, in integer arithmetic; special values as in {@link FloatFormat#round}.
  */
 final class Rounding {
 
@@ -15,7 +15,12 @@ final class Rounding {
   static long toNearestEven(FloatFormat format, double value) {
     if (!format.isSigned()) {
       throw new IllegalStateException(
-          "Cannot round to " + format + ": it has no sign; its scale belongs to a block");
+          "Cannot round "
+              + value
+              + " to "
+              + format
+              + ": its values are unsigned block scales and the rounding belongs to the block; only"
+              + " decode its codes");
     }
     if (Double.isNaN(value)) {
       return format.nanCode();
