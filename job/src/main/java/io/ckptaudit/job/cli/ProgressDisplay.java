@@ -3,6 +3,7 @@ package io.ckptaudit.job.cli;
 import io.ckptaudit.job.pipeline.ReadProgress;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -66,7 +67,7 @@ final class ProgressDisplay implements ReadProgress {
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(BAR_MILLIS)
         .setMaxRenderedLength(79)
-        .showSpeed(new DecimalFormat("0.00"))
+        .showSpeed(new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT)))
         .clearDisplayOnFinish()
         .build();
   }

@@ -125,10 +125,10 @@ public final class AuditJob {
   }
 
   private List<CodeCounts> modelStates(JavaPairRDD<String, byte[]> groups, int checkpoint) {
-    GroupId model = models.value().modelOf(checkpoint);
+    long model = models.value().modelOf(checkpoint).toKey();
     List<CodeCounts> states = new ArrayList<>();
     for (Tuple2<String, byte[]> state :
-        groups.filter(group -> GroupId.ofDtypeKey(group._1()).equals(model)).collect()) {
+        groups.filter(group -> GroupId.ofDtypeKey(group._1()).toKey() == model).collect()) {
       if (TensorState.fromBytes(state._2()) instanceof CodeCounts counts) {
         states.add(counts);
       }

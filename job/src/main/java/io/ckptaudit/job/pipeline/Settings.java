@@ -35,8 +35,7 @@ public final class Settings {
   public static Map<String, String> redacted(Map<String, String> settings) {
     Map<String, String> redacted = new TreeMap<>();
     settings.forEach(
-        (name, value) ->
-            redacted.put(name, SECRET.matcher(name).find() ? "(redacted)" : value));
+        (name, value) -> redacted.put(name, SECRET.matcher(name).find() ? "(redacted)" : value));
     return redacted;
   }
 }

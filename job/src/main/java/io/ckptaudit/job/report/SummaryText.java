@@ -145,7 +145,8 @@ public final class SummaryText {
           finding.severity() + " " + finding.rule() + ": " + Characters.visible(finding.message()),
           "  ");
     }
-    long more = counts.getOrDefault("ERROR", 0L) + counts.getOrDefault("WARNING", 0L) - shown.size();
+    long more =
+        counts.getOrDefault("ERROR", 0L) + counts.getOrDefault("WARNING", 0L) - shown.size();
     if (more > 0) {
       line("  ... and " + Counted.of(more) + " more in the table findings");
     }
