@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * a double, to the one of its two neighbours whose code is odd. Rounding that double to a format of
  * at most 51 significant bits gives the same code as rounding the number itself, once. It also
  * carries the sign of zero and what is not finite; {@code exact} is zero then. Source: Boldo and
- * Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to
+ * Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to
  * odd", IEEE Trans. Computers 57 (2008).
  */
 record ExactNumber(BigDecimal exact, double toOdd) {

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +165,32 @@ class ExplanationTest {
     assertThat(json("0x3F80", Optional.empty())).hasSize(2);
     assertThat(json("0b0_01111_0000000000", Optional.of("F16")).get(0).get("value").doubleValue())
         .isEqualTo(1);
+  }
+
+  @Test
+  void everyLineFitsEightyColumns() {
+    SplittableRandom random = new SplittableRandom(80);
+    for (int i = 0; i < 100; i++) {
+      double value = Double.longBitsToDouble(random.nextLong());
+      String digits = Long.toString(random.nextLong());
+      assertFits(Double.toString(value));
+      assertFits(digits + "." + random.nextLong(1L << 60) + "e" + random.nextInt(-880, 880));
+      assertFits("-" + random.nextInt(1 << 20) + "*2^" + random.nextInt(-2900, 2900));
+      assertFits(String.format(Locale.ROOT, "0x%04x", random.nextInt(1 << 16)));
+      assertFits(String.format(Locale.ROOT, "0x%08x", random.nextInt()));
+      assertFits(String.format(Locale.ROOT, "0x%016x", random.nextLong()));
+    }
+    assertFits("9".repeat(900));
+    assertFits("0." + "0".repeat(890) + "1");
+  }
+
+  private static void assertFits(String typed) {
+    for (Optional<String> format : List.of(Optional.<String>empty(), Optional.of("F32"))) {
+      if (format.isEmpty() || !typed.startsWith("0x") || typed.length() <= 10) {
+        String text = Explanation.of(typed, format).text();
+        assertThat(text.lines()).as(typed).allMatch(line -> line.length() <= 80);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -8,9 +8,10 @@ package io.ckptaudit.udfs.number;
  * <p>Exact: every finite value of every format here is a {@code double}, so {@link #decode} rounds
  * nothing and {@link #round} rounds once, to nearest, ties to even.
  *
- * <p>NaN: payloads and signs are dropped, the canonical one is quiet and positive; F6 and F4 have
- * none. ±Infinity: only in the IEEE layouts. −0: kept, but the FNUZ types and F8_E8M0 have none.
- * Subnormals are values like others and never flushed. Overflow: {@link #overflowThreshold()}.
+ * <p>NaN: payloads and signs are dropped; the canonical one is quiet with the sign clear, but in
+ * the FNUZ types, whose only NaN is 0x80; F6 and F4 have none. ±Infinity: only in the IEEE layouts.
+ * −0: kept, but the FNUZ types and F8_E8M0 have none. Subnormals are values like others and never
+ * flushed. Overflow: {@link #overflowThreshold()}.
  *
  * <p>Sources: IEEE 754-2019 §3.4 (F64, F32, F16); BF16 as the high half of F32; OCP OFP8 1.0
  * (F8_E4M3, F8_E5M2); OCP MX 1.0 (F8_E8M0, F6, F4); the FNUZ types as in ml_dtypes 0.6.

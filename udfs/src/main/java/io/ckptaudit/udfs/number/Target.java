@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * F8_E5M2 and beyond 464 for F8_E4M3, a finite value becomes infinity (F8_E4M3: NaN; saturating:
  * the largest finite value). The saturating targets count the same overflows.
  *
- * <p>Sources: IEEE 754-2019 §4.3.1 and §7.4; OCP OFP8 1.0 §5.3 (both overflow modes); ml_dtypes
- * 0.6, bit for bit.
+ * <p>Sources: IEEE 754-2019 §4.3.1 and §7.4; OCP OFP8 1.0 (both overflow modes); ml_dtypes 0.6, bit
+ * for bit.
  */
 public enum Target {
   F32(FloatFormat.F32, false),
