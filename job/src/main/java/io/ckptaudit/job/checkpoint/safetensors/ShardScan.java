@@ -1,0 +1,145 @@
+package io.ckptaudit.job.checkpoint.safetensors;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.ckptaudit.job.checkpoint.FileKind;
+import io.ckptaudit.job.checkpoint.MalformedTextException;
+import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.Problems;
+import io.ckptaudit.job.checkpoint.Quoted;
+import io.ckptaudit.job.checkpoint.ShardHeader;
+import io.ckptaudit.job.checkpoint.ShardStatus;
+import io.ckptaudit.job.checkpoint.StrictJson;
+import io.ckptaudit.job.checkpoint.TensorEntry;
+import io.ckptaudit.job.checkpoint.Utf8Text;
+import io.ckptaudit.job.io.RangeReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads one file from its first byte to the end of its header. */
+final class ShardScan {
+  private static final String DOWNLOAD = "download the file again from its source";
+
+  private final RangeReader file;
+  private final String name;
+  private final Problems problems;
+
+  ShardScan(RangeReader file, String name) {
+    this.file = file;
+    this.name = name;
+    this.problems = new Problems(name);
+  }
+
+  ShardHeader header() throws IOException {
+    if (file.length() < SafetensorsFormat.PREFIX_BYTES) {
+      tooShort();
+      return insteadOf(FileKind.of(FileKind.prefix(file, 0)));
+    }
+    ByteBuffer prefix =
+        ByteBuffer.allocate(SafetensorsFormat.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    file.readFully(0, prefix);
+    long length = prefix.getLong(0);
+    boolean tooLong = Long.compareUnsigned(length, SafetensorsFormat.LONGEST_HEADER) > 0;
+    if (tooLong || SafetensorsFormat.dataStart(length) > file.length()) {
+      Optional<FileKind> kind = FileKind.of(FileKind.prefix(file, 0));
+      if (kind.isEmpty()) {
+        problems.add(badLength(length, tooLong));
+      }
+      return insteadOf(kind);
+    }
+    if (length == 0) {
+      problems.add(json(SafetensorsFormat.PREFIX_BYTES, "it has 0 bytes").todo(DOWNLOAD));
+      return insteadOf(FileKind.of(FileKind.prefix(file, 0)).filter(FileKind.ZEROS::equals));
+    }
+    return parse(length);
+  }
+
+  private void tooShort() {
+    problems.add(
+        Problem.error("ST_HEADER_SHORT", "Cannot read the header length")
+            .in(name)
+            .at(0)
+            .because("the file has %d bytes and the length alone takes 8", file.length())
+            .reference("HeaderTooSmall")
+            .todo(DOWNLOAD));
+  }
+
+  private Problem badLength(long length, boolean tooLong) {
+    Problem.Sentence sentence =
+        Problem.error("ST_HEADER_LENGTH", "Cannot read the header").in(name).at(0);
+    String unsigned = Long.toUnsignedString(length);
+    return tooLong
+        ? sentence
+            .because(
+                "it states %s bytes, beyond the limit of %d",
+                unsigned, SafetensorsFormat.LONGEST_HEADER)
+            .reference("HeaderTooLarge")
+            .todo(DOWNLOAD)
+        : sentence
+            .because("it states %s bytes and the file has %d", unsigned, file.length())
+            .reference("InvalidHeaderLength")
+            .todo(DOWNLOAD);
+  }
+
+  /** For a file without a header: says what the file is instead, as far as that can be told. */
+  private ShardHeader insteadOf(Optional<FileKind> kind) throws IOException {
+    if (kind.isEmpty()) {
+      return new ShardHeader(ShardStatus.DAMAGED, List.of(), problems.all());
+    }
+    boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
+    Problem.Sentence sentence =
+        Problem.error(standIn ? "NOT_DOWNLOADED" : "NOT_A_CHECKPOINT", "Cannot audit the file")
+            .in(name)
+            .at(0)
+            .reference("fails on its header");
+    String label = "it is " + kind.get().label();
+    if (kind.get() == FileKind.LFS_POINTER) {
+      label += " " + FileKind.lfsObject(FileKind.prefix(file, 0));
+    }
+    problems.add(sentence.because("%s", label).todo("download the weights from their source"));
+    ShardStatus status = standIn ? ShardStatus.NOT_DOWNLOADED : ShardStatus.NOT_A_CHECKPOINT;
+    return new ShardHeader(status, List.of(), problems.all());
+  }
+
+  private ShardHeader parse(long length) throws IOException {
+    Utf8Text text = new Utf8Text(file, SafetensorsFormat.PREFIX_BYTES, length);
+    HeaderParser parser = new HeaderParser(text, name, problems);
+    try (JsonParser json = StrictJson.parser(text)) {
+      parser.parse(json);
+    } catch (MalformedTextException e) {
+      problems.add(
+          Problem.error("ST_HEADER_ENCODING", "Cannot decode the header")
+              .in(name)
+              .at(e.byteOffset())
+              .because("%s", e.getMessage())
+              .reference("InvalidHeader")
+              .todo(DOWNLOAD));
+    } catch (JsonProcessingException e) {
+      long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
+      String where =
+          e.getLocation() == null
+              ? ""
+              : " (line %s, column %s)"
+                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+      String why = Quoted.plain(e.getOriginalMessage()) + where;
+      problems.add(json(text.byteOffset(at), why).todo(DOWNLOAD));
+    }
+    List<TensorEntry> tensors =
+        parser.isComplete()
+            ? new DataLayout(file, name, length, problems).place(parser.tensors())
+            : List.of();
+    ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
+    return new ShardHeader(status, tensors, problems.all());
+  }
+
+  private Problem.Sentence json(long at, String why) {
+    return Problem.error("ST_HEADER_JSON", "Cannot parse the header")
+        .in(name)
+        .at(at)
+        .because("%s", why)
+        .reference("InvalidHeaderDeserialization");
+  }
+}
