@@ -46,8 +46,9 @@ class KernelsTest {
   @Test
   void passesItsOwnTest() {
     assertThat(KernelSelfTest.counterFault()).isEmpty();
-    assertThat(KernelSelfTest.conversionFault(new VectorConversions())).isEmpty();
-    assertThat(KernelSelfTest.conversionFault(new ScalarConversions())).isEmpty();
+    assertThat(KernelSelfTest.conversionFault(new VectorConversions(), 1)).isEmpty();
+    assertThat(KernelSelfTest.conversionFault(new ScalarConversions(), 1)).isEmpty();
+    Kernels.verify();
   }
 
   @Test
