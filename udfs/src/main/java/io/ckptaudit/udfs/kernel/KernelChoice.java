@@ -30,7 +30,9 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
 
     static Candidates real() {
       return new Candidates(
-          VectorConversions::new, KernelSelfTest::conversionFault, KernelSelfTest::counterFault);
+          VectorConversions::new,
+          fast -> KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE),
+          KernelSelfTest::counterFault);
     }
   }
 

@@ -1,0 +1,9 @@
+package io.ckptaudit.udfs.kernel;
+
+class VectorConversionsTest extends ConversionKernelContract {
+
+  @Override
+  ConversionKernel kernel() {
+    return Kernels.conversions(true);
+  }
+}
