@@ -142,7 +142,8 @@ class SafetensorsLayoutTest {
     SafetensorsBytes file = SafetensorsBytes.file().data(new byte[1_000_000]);
     for (int i = 0; i < 1_000_000; i++) {
       String range = "\"data_offsets\":[" + i + "," + (i + 1) + "]}";
-      file.rawEntry("\"model.layers.0.experts." + i + "\":{\"dtype\":\"U8\",\"shape\":[1]," + range);
+      file.rawEntry(
+          "\"model.layers.0.experts." + i + "\":{\"dtype\":\"U8\",\"shape\":[1]," + range);
     }
     byte[] bytes = file.bytes();
     assertThat(bytes.length).isGreaterThan(75_000_000).isLessThan(100_000_000);
