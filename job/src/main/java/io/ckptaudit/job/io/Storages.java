@@ -28,6 +28,11 @@ public final class Storages implements Serializable {
     this.hadoop = hadoop;
   }
 
+  /** With no settings of our own: what local files need, and Hadoop with its site files. */
+  public static Storages local() {
+    return of(Map.of());
+  }
+
   /** With the configuration of Spark, that of a cluster. */
   public static Storages of(Configuration configuration) {
     return new Storages(new HadoopConfiguration(configuration));

@@ -107,9 +107,11 @@ final class ShardScan {
   private ShardHeader parse(long length) throws IOException {
     Utf8Text text = new Utf8Text(file, SafetensorsFormat.PREFIX_BYTES, length);
     HeaderParser parser = new HeaderParser(text, name, problems);
+    boolean decoded = true;
     try (JsonParser json = StrictJson.parser(text)) {
       parser.parse(json);
     } catch (MalformedTextException e) {
+      decoded = false;
       problems.add(
           Problem.error("ST_HEADER_ENCODING", "Cannot decode the header")
               .in(name)
@@ -128,7 +130,7 @@ final class ShardScan {
       problems.add(json(text.byteOffset(at), why).todo(DOWNLOAD));
     }
     List<TensorEntry> tensors =
-        parser.isComplete()
+        decoded && parser.isComplete()
             ? new DataLayout(file, name, length, problems).place(parser.tensors())
             : List.of();
     ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
