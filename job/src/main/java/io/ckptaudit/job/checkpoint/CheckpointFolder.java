@@ -96,7 +96,8 @@ final class CheckpointFolder {
       realUri = storage.realUri(uri);
     }
     String target = storage.realUri(entry.uri());
-    if (target.startsWith(realUri + "/")) {
+    String prefix = realUri.endsWith("/") ? realUri : realUri + "/";
+    if (target.startsWith(prefix)) {
       return true;
     }
     Matcher cache = HUGGINGFACE_CACHE.matcher(realUri);

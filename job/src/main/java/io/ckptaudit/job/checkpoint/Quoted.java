@@ -33,7 +33,14 @@ public final class Quoted {
 
   /** Whether text shows as it is: no control or format character, no lone surrogate. */
   public static boolean isPrintable(String text) {
-    return text.codePoints().noneMatch(Quoted::isUnprintable);
+    int codePoint;
+    for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+      codePoint = text.codePointAt(i);
+      if (isUnprintable(codePoint)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void append(StringBuilder safe, int codePoint) {
@@ -48,6 +55,9 @@ public final class Quoted {
   }
 
   private static boolean isUnprintable(int codePoint) {
+    if (codePoint >= ' ' && codePoint <= '~') {
+      return false;
+    }
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
           Character.FORMAT,

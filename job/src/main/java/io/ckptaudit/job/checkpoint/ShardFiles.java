@@ -49,20 +49,20 @@ final class ShardFiles {
         continue;
       }
       Optional<FileEntry> file = folder.find(name);
-      if (file.isEmpty()) {
-        fail(
-            name,
-            null,
-            ShardStatus.MISSING,
-            Problem.error("IX_MISSING_SHARD", "Cannot audit the shard " + Quoted.of(name))
-                .in(indexName)
-                .because("the index names it and the folder does not have it")
-                .reference("fails")
-                .todo(DOWNLOAD));
-      } else {
+      if (file.isPresent()) {
         addIfInside(name, file.get(), indexName);
+      } else {
+        fail(name, null, ShardStatus.MISSING, missing(name, indexName));
       }
     }
+  }
+
+  private static Problem missing(String name, String indexName) {
+    return Problem.error("IX_MISSING_SHARD", "Cannot audit the shard " + Quoted.of(name))
+        .in(indexName)
+        .because("the index names it and the folder does not have it")
+        .reference("fails")
+        .todo(DOWNLOAD);
   }
 
   /** Every file of the folder that has the name of a shard and is not there yet. */
@@ -104,14 +104,9 @@ final class ShardFiles {
     try {
       inside = folder.holds(file);
     } catch (FileSystemException e) {
-      fail(
-          name,
-          file,
-          ShardStatus.UNREADABLE,
-          Problem.error("IO_SYMLINK", "Cannot open the shard")
-              .in(name)
-              .because("it is a link that leads nowhere or in a circle")
-              .todo("restore what it should lead to"));
+      Problem broken =
+          badLink(name, "nowhere or in a circle").todo("restore what it should lead to");
+      fail(name, file, ShardStatus.UNREADABLE, broken);
       return;
     }
     if (inside) {
@@ -119,15 +114,17 @@ final class ShardFiles {
     } else if (indexName != null) {
       refuse(name, indexName, "it is a link that leads out of the checkpoint");
     } else {
-      fail(
-          name,
-          file,
-          ShardStatus.REFUSED,
-          Problem.error("IO_SYMLINK", "Cannot open the shard")
-              .in(name)
-              .because("it is a link that leads out of the checkpoint")
-              .todo("put the file itself there, or name the file it leads to"));
+      Problem outside =
+          badLink(name, "out of the checkpoint")
+              .todo("put the file itself there, or name the file it leads to");
+      fail(name, file, ShardStatus.REFUSED, outside);
     }
+  }
+
+  private static Problem.Sentence badLink(String name, String leads) {
+    return Problem.error("IO_SYMLINK", "Cannot open the shard")
+        .in(name)
+        .because("it is a link that leads %s", leads);
   }
 
   private void add(String name, FileEntry file, boolean irregular, boolean named) {

@@ -64,15 +64,18 @@ final class ShardMerge {
     if (wins) {
       tensors.put(tensor.name(), tensor);
     }
-    problems.add(
-        Problem.error("IX_MISMATCH", "Cannot tell which is the tensor")
-            .in(here)
-            .tensor(tensor.name())
-            .because(
-                "%s has it too; the one in %s is audited",
-                Quoted.plain(shardOf(other)), Quoted.plain(wins ? here : shardOf(other)))
-            .reference("takes the one of the index, or the last it loads")
-            .todo(TODO));
+    problems.add(twice(tensor.name(), here, shardOf(other), wins));
+  }
+
+  private static Problem twice(String tensor, String here, String there, boolean hereWins) {
+    return Problem.error("IX_MISMATCH", "Cannot tell which is the tensor")
+        .in(here)
+        .tensor(tensor)
+        .because(
+            "%s has it too; the one in %s is audited",
+            Quoted.plain(there), Quoted.plain(hereWins ? here : there))
+        .reference("takes the one of the index, or the last it loads")
+        .todo(TODO);
   }
 
   private String shardOf(TensorEntry tensor) {
@@ -109,29 +112,34 @@ final class ShardMerge {
     TreeMap<String, String> sorted = new TreeMap<>(CodePointOrder.INSTANCE);
     sorted.putAll(index.files());
     for (Map.Entry<String, String> entry : sorted.entrySet()) {
+      boolean readable = status.get(entry.getValue()) == ShardStatus.OK;
       TensorEntry tensor = tensors.get(entry.getKey());
-      whole &= tensor != null && status.get(entry.getValue()) == ShardStatus.OK;
+      whole &= tensor != null && readable;
       if (tensor != null) {
         total = total.add(BigDecimal.valueOf(tensor.bytes()));
-      } else if (status.get(entry.getValue()) == ShardStatus.OK) {
-        problems.add(
-            Problem.error("IX_MISMATCH", "Cannot find the tensor")
-                .in(entry.getValue())
-                .tensor(entry.getKey())
-                .because("the index places it there")
-                .reference("fails, or leaves the weight untrained")
-                .todo(TODO));
+      } else if (readable) {
+        problems.add(absent(entry.getKey(), entry.getValue()));
       }
     }
     if (whole && index.totalSize() != null && total.compareTo(index.totalSize()) != 0) {
-      problems.add(
-          Problem.warning("IX_TOTAL_SIZE", "Cannot confirm the total size")
-              .in(indexName)
-              .because(
-                  "it states %s bytes and the tensors have %s",
-                  index.totalSize().toString(), total.toString())
-              .reference("ignores it")
-              .todo("download the index again, or rewrite total_size"));
+      problems.add(otherTotal(total));
     }
+  }
+
+  private static Problem absent(String tensor, String shard) {
+    return Problem.error("IX_MISMATCH", "Cannot find the tensor")
+        .in(shard)
+        .tensor(tensor)
+        .because("the index places it there")
+        .reference("fails, or leaves the weight untrained")
+        .todo(TODO);
+  }
+
+  private Problem otherTotal(BigDecimal total) {
+    return Problem.warning("IX_TOTAL_SIZE", "Cannot confirm the total size")
+        .in(indexName)
+        .because("it states %s bytes and the tensors have %s", index.totalSize(), total)
+        .reference("ignores it")
+        .todo("download the index again, or rewrite total_size");
   }
 }

@@ -6,8 +6,9 @@ import java.util.Comparator;
 /**
  * A file or directory as it was listed.
  *
- * @param uri absolute, without a trailing slash; {@link Storage} opens exactly this file by it. For
- *     {@code file:} percent-encoded, elsewhere as Hadoop writes it, which encodes nothing
+ * @param uri absolute, without a trailing slash unless it is a root; {@link Storage} opens exactly
+ *     this file by it. For {@code file:} percent-encoded, elsewhere as Hadoop writes it, which
+ *     encodes nothing
  * @param name the last part of the path, decoded
  * @param length in bytes; 0 for a directory
  * @param regular false for a directory, and for what must never be opened: a FIFO, a device, a link

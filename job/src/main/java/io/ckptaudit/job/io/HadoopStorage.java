@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -26,6 +27,9 @@ import org.apache.hadoop.fs.RemoteIterator;
 
 /** Any Hadoop FileSystem: s3a, hdfs and the rest. */
 final class HadoopStorage implements Storage {
+  /** A bucket without a slash is a path without a root to Hadoop. */
+  private static final Pattern BARE_AUTHORITY = Pattern.compile("[^:/]+:(//[^/]+)?");
+
   private final Configuration configuration;
 
   HadoopStorage(Configuration configuration) {
@@ -60,7 +64,7 @@ final class HadoopStorage implements Storage {
 
   private static Path path(String uri) throws IOException {
     try {
-      return new Path(uri);
+      return new Path(BARE_AUTHORITY.matcher(uri).matches() ? uri + "/" : uri);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "Cannot use the URI '%s': %s; write scheme://authority/path"

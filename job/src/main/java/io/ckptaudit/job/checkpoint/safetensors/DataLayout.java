@@ -55,6 +55,25 @@ final class DataLayout {
   }
 
   private void place(DeclaredTensor tensor) {
+    cover(tensor);
+    if (!tensor.isSound()) {
+      return;
+    }
+    if (tensor.end() > dataBytes) {
+      firstIncomplete = incomplete++ == 0 ? tensor : firstIncomplete;
+      expected = Math.max(expected, tensor.end());
+      return;
+    }
+    boolean overlaps = tensor.begin() < audited;
+    if (overlaps) {
+      overlap(tensor);
+    }
+    if (!overlaps || tensor.bytes() == 0) {
+      audit(tensor);
+    }
+  }
+
+  private void cover(DeclaredTensor tensor) {
     long hole = Math.min(tensor.begin(), dataBytes);
     if (hole > covered && problems.wants("ST_HOLE", Severity.ERROR)) {
       problems.keep(
@@ -66,20 +85,9 @@ final class DataLayout {
               .todo("look at what is hidden there; get the file from its source"));
     }
     covered = Math.max(covered, tensor.end());
-    if (!tensor.isSound()) {
-      return;
-    }
-    if (tensor.end() > dataBytes) {
-      firstIncomplete = incomplete++ == 0 ? tensor : firstIncomplete;
-      expected = Math.max(expected, tensor.end());
-      return;
-    }
-    if (tensor.begin() < audited) {
-      overlap(tensor);
-      if (tensor.bytes() > 0) {
-        return;
-      }
-    }
+  }
+
+  private void audit(DeclaredTensor tensor) {
     if (tensor.end() > audited) {
       audited = tensor.end();
       last = tensor;
@@ -125,28 +133,36 @@ final class DataLayout {
 
   private void reportEnd() throws IOException {
     if (incomplete > 0) {
-      problems.add(
-          Problem.error("ST_TRUNCATED", "Cannot audit " + incomplete + " incomplete tensors, first")
-              .in(name)
-              .tensor(firstIncomplete.name())
-              .at(file.length())
-              .because(
-                  "the file should have at least %s bytes and has %d",
-                  Long.toUnsignedString(dataStart + expected), file.length())
-              .reference("MetadataIncompleteBuffer")
-              .todo("download the file again; the other tensors are audited"));
+      reportTruncated();
     } else if (covered < dataBytes) {
-      String kind =
-          FileKind.of(FileKind.prefix(file, dataStart + covered))
-              .map(k -> ", which begin like " + k.label())
-              .orElse("");
-      problems.add(
-          Problem.error("ST_TRAILING", "Cannot account for the end of the file")
-              .in(name)
-              .at(dataStart + covered)
-              .because("%d bytes follow the last tensor%s", dataBytes - covered, kind)
-              .reference("MetadataIncompleteBuffer")
-              .todo("look at what is hidden there; get the file from its source"));
+      reportTrailing();
     }
+  }
+
+  private void reportTruncated() {
+    problems.add(
+        Problem.error("ST_TRUNCATED", "Cannot audit " + incomplete + " incomplete tensors, first")
+            .in(name)
+            .tensor(firstIncomplete.name())
+            .at(file.length())
+            .because(
+                "the file should have at least %s bytes and has %d",
+                Long.toUnsignedString(dataStart + expected), file.length())
+            .reference("MetadataIncompleteBuffer")
+            .todo("download the file again; the other tensors are audited"));
+  }
+
+  private void reportTrailing() throws IOException {
+    String kind =
+        FileKind.of(FileKind.prefix(file, dataStart + covered))
+            .map(k -> ", which begin like " + k.label())
+            .orElse("");
+    problems.add(
+        Problem.error("ST_TRAILING", "Cannot account for the end of the file")
+            .in(name)
+            .at(dataStart + covered)
+            .because("%d bytes follow the last tensor%s", dataBytes - covered, kind)
+            .reference("MetadataIncompleteBuffer")
+            .todo("look at what is hidden there; get the file from its source"));
   }
 }

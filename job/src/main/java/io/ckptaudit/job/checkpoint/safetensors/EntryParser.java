@@ -146,6 +146,9 @@ final class EntryParser {
     if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
         && json.getTextLength() <= LONGEST_NUMBER
         && json.getText().charAt(0) != '-') {
+      if (json.getTextLength() < LONGEST_NUMBER - 1) {
+        return Optional.of(json.getLongValue());
+      }
       BigInteger value = new BigInteger(json.getText());
       if (value.compareTo(LARGEST) <= 0) {
         return Optional.of(value.longValue());
@@ -170,26 +173,31 @@ final class EntryParser {
           "its dtype " + Quoted.of(dtypeName) + " is unknown");
       return declared(null, 0);
     }
-    BigInteger elements = BigInteger.ONE;
+    long elements = 1;
     for (long dimension : shape) {
-      elements = elements.multiply(new BigInteger(Long.toUnsignedString(dimension)));
-      if (elements.compareTo(LARGEST) > 0) {
+      if (!fits(elements, dimension)) {
         return overflow("the product of");
       }
+      elements *= dimension;
     }
-    BigInteger bits = elements.multiply(BigInteger.valueOf(dtype.get().bits()));
-    if (bits.compareTo(LARGEST) > 0) {
+    if (!fits(elements, dtype.get().bits())) {
       return overflow("the bits of " + dtype.get());
     }
-    if (bits.intValue() % 8 != 0) {
+    long bits = elements * dtype.get().bits();
+    if (bits % 8 != 0) {
       fail(
           "ST_SUBBYTE",
           "MisalignedSlice",
           "%s %s takes %s bits, which is no whole number of bytes"
-              .formatted(dtype.get(), shown(), bits));
+              .formatted(dtype.get(), shown(), Long.toUnsignedString(bits)));
       return declared(null, 0);
     }
-    return ranged(dtype.get(), elements.longValue(), bits.shiftRight(3).longValue());
+    return ranged(dtype.get(), elements, bits >>> 3);
+  }
+
+  /** Whether a product of unsigned numbers stays below 2^64, as in the reference. */
+  private static boolean fits(long a, long b) {
+    return b == 0 || Long.compareUnsigned(a, Long.divideUnsigned(-1L, b)) <= 0;
   }
 
   private DeclaredTensor overflow(String what) throws IOException {
@@ -200,22 +208,25 @@ final class EntryParser {
   private DeclaredTensor ranged(DType dtype, long elements, long bytes) throws IOException {
     long begin = offsets.get(0);
     long end = offsets.get(1);
-    String range =
-        "data_offsets [%s, %s)".formatted(Long.toUnsignedString(begin), Long.toUnsignedString(end));
     if (begin < 0 || end < 0) {
-      fail("ST_NUMBER", "InvalidOffset", range + " are beyond 2^63-1");
+      fail("ST_NUMBER", "InvalidOffset", range() + " are beyond 2^63-1");
     } else if (begin > end) {
-      fail("ST_SIZE", "InvalidOffset", range + " are reversed");
+      fail("ST_SIZE", "InvalidOffset", range() + " are reversed");
     } else if (end - begin != bytes) {
       fail(
           "ST_SIZE",
           "TensorInvalidInfo",
           "%s span %s bytes and %s %s takes %s"
-              .formatted(range, end - begin, dtype, shown(), bytes));
+              .formatted(range(), end - begin, dtype, shown(), bytes));
     } else {
       return declared(dtype, elements);
     }
     return declared(null, 0);
+  }
+
+  private String range() {
+    return "data_offsets [%s, %s)"
+        .formatted(Long.toUnsignedString(offsets.get(0)), Long.toUnsignedString(offsets.get(1)));
   }
 
   private String shown() {

@@ -52,13 +52,7 @@ final class HeaderParser {
       return;
     }
     if (json.currentTokenLocation().getCharOffset() > 0) {
-      problems.add(
-          Problem.info("ST_HEADER_JSON", "Cannot find '{' at the start of the header")
-              .in(file)
-              .at(SafetensorsFormat.PREFIX_BYTES)
-              .because("white space stands before it")
-              .reference("accepts it")
-              .todo(REWRITE));
+      problems.add(whiteSpace());
     }
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
@@ -74,6 +68,15 @@ final class HeaderParser {
     if (json.nextToken() != null) {
       problems.add(malformed(json, "something follows its end"));
     }
+  }
+
+  private Problem whiteSpace() {
+    return Problem.info("ST_HEADER_JSON", "Cannot find '{' at the start of the header")
+        .in(file)
+        .at(SafetensorsFormat.PREFIX_BYTES)
+        .because("white space stands before it")
+        .reference("accepts it")
+        .todo(REWRITE);
   }
 
   private Problem malformed(JsonParser json, String why) throws IOException {
