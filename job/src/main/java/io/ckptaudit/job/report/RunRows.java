@@ -51,8 +51,8 @@ public final class RunRows {
         checkpoint.uri(),
         checkpoint.revision(),
         shard.name(),
-        shard.file() == null ? null : (Long) shard.file().length(),
-        shard.file() == null ? null : shard.file().changeToken(),
+        shard.bytes(),
+        shard.changeToken(),
         null,
         shard.status().name().toLowerCase(Locale.ROOT),
         shard.error());

@@ -1,0 +1,147 @@
+package io.ckptaudit.job.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ckptaudit.job.report.Table;
+import io.ckptaudit.job.testing.Audits;
+import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.udfs.arrow.ConversionFunctions;
+import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A report does not depend on how it was made, and does depend on the conversion functions. */
+class DigestTest {
+
+  private static final long KIB = 1024;
+
+  @TempDir Path reports;
+
+  private Path fixture(String name) {
+    return Fixtures.path(name);
+  }
+
+  private Map<String, String> digests(String run, Audits audits, String... fixtures) {
+    Path report = reports.resolve(run);
+    String[] uris = new String[fixtures.length];
+    for (int i = 0; i < uris.length; i++) {
+      uris[i] = fixture(fixtures[i]).toString();
+    }
+    audits.run(report, uris);
+    return Audits.digests(report);
+  }
+
+  @Test
+  void splitsOfAnySizeGiveTheSameTables() {
+    String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
+    Map<String, String> whole = digests("256m", Audits.audits(), fixtures);
+    assertThat(whole).hasSize(Table.values().length).containsEntry("runs", "null");
+    assertThat(digests("8k", Audits.audits().splitBytes(8 * KIB), fixtures)).isEqualTo(whole);
+    assertThat(digests("1m", Audits.audits().splitBytes(KIB * KIB), fixtures)).isEqualTo(whole);
+    assertThat(digests("odd", Audits.audits().splitBytes(1111), fixtures)).isEqualTo(whole);
+  }
+
+  @Test
+  void theSameWeightsElsewhereHaveTheSameDigests() throws Exception {
+    Path copy = reports.resolve("copy of it");
+    try (var files = java.nio.file.Files.list(fixture("llama-hf-fp16"))) {
+      java.nio.file.Files.createDirectories(copy);
+      for (Path file : files.toList()) {
+        java.nio.file.Files.copy(file, copy.resolve(file.getFileName().toString()));
+      }
+    }
+    Map<String, String> original = digests("original", Audits.audits(), "llama-hf-fp16");
+    Audits.audits().run(reports.resolve("copied"), copy.toString());
+    assertThat(Audits.digests(reports.resolve("copied"))).isEqualTo(original);
+  }
+
+  @Test
+  void otherWeightsHaveOtherDigests() {
+    Map<String, String> original = digests("original", Audits.audits(), "llama-hf-bf16");
+    Map<String, String> swapped = digests("swapped", Audits.audits(), "llama-hf-swapped");
+    assertThat(swapped.get("tensors")).as("the order digest").isNotEqualTo(original.get("tensors"));
+    assertThat(swapped.get("code_counts")).isEqualTo(original.get("code_counts"));
+    Map<String, String> tampered = digests("tampered", Audits.audits(), "llama-hf-tampered");
+    assertThat(tampered.get("code_counts")).isNotEqualTo(original.get("code_counts"));
+  }
+
+  /** Rounds toward zero instead of to nearest: one wrong bit in half of the results. */
+  public static final class Truncating implements ConversionFunctions {
+
+    private static final long serialVersionUID = 1L;
+
+    private final KernelConversions right = new KernelConversions();
+
+    @Override
+    public void toFloat(FloatFormat source, BaseFixedWidthVector codes, Float4Vector floats) {
+      right.toFloat(source, codes, floats);
+    }
+
+    @Override
+    public void fromFloat(Target target, Float4Vector floats, BaseFixedWidthVector codes) {
+      right.fromFloat(target, floats, codes);
+      if (target == Target.F8_E4M3) {
+        for (int i = 0; i < floats.getValueCount(); i++) {
+          int code = codes.getDataBuffer().getByte(i) & 0x7F;
+          if (target.format().decode(code) > Math.abs(floats.get(i))) {
+            codes.getDataBuffer().setByte(i, codes.getDataBuffer().getByte(i) - 1);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void fromDouble(Target target, Float8Vector doubles, BaseFixedWidthVector codes) {
+      right.fromDouble(target, doubles, codes);
+    }
+  }
+
+  /** Doubles every value. */
+  public static final class Doubling implements ConversionFunctions {
+
+    private static final long serialVersionUID = 1L;
+
+    private final KernelConversions right = new KernelConversions();
+
+    @Override
+    public void toFloat(FloatFormat source, BaseFixedWidthVector codes, Float4Vector floats) {
+      right.toFloat(source, codes, floats);
+      for (int i = 0; i < floats.getValueCount(); i++) {
+        floats.set(i, 2 * floats.get(i));
+      }
+    }
+
+    @Override
+    public void fromFloat(Target target, Float4Vector floats, BaseFixedWidthVector codes) {
+      right.fromFloat(target, floats, codes);
+    }
+
+    @Override
+    public void fromDouble(Target target, Float8Vector doubles, BaseFixedWidthVector codes) {
+      right.fromDouble(target, doubles, codes);
+    }
+  }
+
+  @Test
+  void aWrongConversionFunctionChangesTheReport() {
+    Map<String, String> right = digests("right", Audits.audits(), "llama-hf-bf16");
+    Map<String, String> truncated =
+        digests("truncated", Audits.audits().functions(new Truncating()), "llama-hf-bf16");
+    assertThat(truncated.get("conversions")).isNotEqualTo(right.get("conversions"));
+    assertThat(truncated.get("histograms")).isNotEqualTo(right.get("histograms"));
+    assertThat(truncated.get("tensors"))
+        .as("values are decoded rightly")
+        .isEqualTo(right.get("tensors"));
+    Map<String, String> doubled =
+        digests("doubled", Audits.audits().functions(new Doubling()), "llama-hf-bf16");
+    assertThat(doubled.get("tensors")).isNotEqualTo(right.get("tensors"));
+    assertThat(doubled.get("code_counts")).isEqualTo(right.get("code_counts"));
+  }
+}

@@ -1,0 +1,104 @@
+package io.ckptaudit.job.pipeline;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ckptaudit.job.report.Table;
+import io.ckptaudit.job.testing.Audits;
+import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.udfs.number.Target;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is found in the story's checkpoints, and that nothing is found where nothing is wrong. */
+class FindingsTest {
+
+  private static final String BROKEN = "model.layers.0.";
+
+  @TempDir Path report;
+
+  private List<Row> findings(Audits audits, String fixture) {
+    audits.run(report.resolve(fixture), Fixtures.path(fixture).toString());
+    return Audits.rows(report.resolve(fixture), Table.FINDINGS);
+  }
+
+  private static List<String> rulesAboveInfo(List<Row> findings) {
+    return findings.stream()
+        .filter(row -> !row.getAs("severity").equals("INFO"))
+        .map(row -> row.<String>getAs("rule"))
+        .sorted()
+        .collect(Collectors.toList());
+  }
+
+  @Test
+  void theRoundTripIsFoundOut() {
+    List<Row> findings = findings(Audits.audits(), "llama-hf-fp16-then-bf16");
+    assertThat(rulesAboveInfo(findings)).containsExactly("DTYPE_DECLARED", "PASSED_THROUGH_F16");
+    assertThat(findings)
+        .extracting(row -> row.<String>getAs("message"))
+        .contains(
+            "config.json declares F16, but 178,624 of 178,624 values are stored as BF16; correct"
+                + " the declared dtype in config.json, or ask how the weights were cast");
+  }
+
+  @Test
+  void theMirrorCameFromBf16() {
+    assertThat(rulesAboveInfo(findings(Audits.audits(), "llama-hf-fp16")))
+        .containsExactly("PASSED_THROUGH_BF16");
+  }
+
+  @Test
+  void originalsAreClean() {
+    for (String fixture :
+        List.of("llama-hf-bf16", "transformers-bf16", "llama-fp32-master-to-bf16")) {
+      assertThat(rulesAboveInfo(findings(Audits.audits(), fixture))).as(fixture).isEmpty();
+    }
+  }
+
+  @Test
+  void plantedFaultsAreNamed() {
+    Map<String, String> byTensor =
+        findings(Audits.audits(), "llama-hf-broken-bf16").stream()
+            .filter(row -> !row.getAs("severity").equals("INFO"))
+            .collect(toMap(row -> row.getAs("tensor"), row -> row.getAs("rule")));
+    assertThat(byTensor)
+        .containsOnly(
+            Map.entry(BROKEN + "mlp.down_proj.weight", "NON_FINITE"),
+            Map.entry("model.layers.1.mlp.down_proj.weight", "ALL_ZERO_MATRIX"),
+            Map.entry(BROKEN + "self_attn.v_proj.weight", "CONSTANT_MATRIX"));
+  }
+
+  @Test
+  void aRequiredTargetMustNotOverflow() {
+    List<Row> findings =
+        findings(Audits.audits().required(Target.F16), "llama-hf-broken-bf16").stream()
+            .filter(row -> row.getAs("rule").equals("OVERFLOW_REQUIRED"))
+            .toList();
+    assertThat(findings).hasSize(1);
+    Row row = findings.get(0);
+    assertThat(row.<String>getAs("tensor")).isEqualTo(BROKEN + "self_attn.q_proj.weight");
+    assertThat(row.<String>getAs("severity")).isEqualTo("ERROR");
+    assertThat(row.<String>getAs("file")).isEqualTo("model-00001-of-00004.safetensors");
+    assertThat(row.<String>getAs("message"))
+        .isEqualTo(
+            "4 values beyond the largest finite F16 in tensor '"
+                + BROKEN
+                + "self_attn.q_proj.weight' of model-00001-of-00004.safetensors at byte "
+                + row.<Long>getAs("byte_offset")
+                + "; do not convert this tensor to the required target unscaled");
+    assertThat(row.<String>getAs("evidence")).isEqualTo("{\"target\":\"F16\",\"overflow\":4}");
+  }
+
+  @Test
+  void whatIfTargetsOnlyInform() {
+    assertThat(findings(Audits.audits(), "llama-wide-bf16"))
+        .filteredOn(row -> row.getAs("rule").equals("OVERFLOW_TARGET"))
+        .extracting(row -> row.<String>getAs("severity"))
+        .containsExactly("INFO", "INFO", "INFO");
+  }
+}
