@@ -47,8 +47,8 @@ public final class Kernels {
   /**
    * Holds the chosen conversions to the reference over all 16-bit codes. The test at the start of a
    * JVM is shorter and meets code not compiled yet; a miscompiled loop shows only later, so a
-   * program that has done its work should call this before it publishes. Takes about a fifth of a
-   * second.
+   * program that has done its work should call this before it publishes. Takes about half a second
+   * of processor time.
    *
    * @throws IllegalStateException naming the first wrong code
    */
