@@ -86,12 +86,12 @@ class FindingsTest {
     assertThat(row.<String>getAs("file")).isEqualTo("model-00001-of-00004.safetensors");
     assertThat(row.<String>getAs("message"))
         .isEqualTo(
-            "4 values beyond the largest finite F16 in tensor '"
+            "5 values beyond the largest finite F16 in tensor '"
                 + BROKEN
                 + "self_attn.q_proj.weight' of model-00001-of-00004.safetensors at byte "
                 + row.<Long>getAs("byte_offset")
                 + "; do not convert this tensor to the required target unscaled");
-    assertThat(row.<String>getAs("evidence")).isEqualTo("{\"target\":\"F16\",\"overflow\":4}");
+    assertThat(row.<String>getAs("evidence")).isEqualTo("{\"target\":\"F16\",\"overflow\":5}");
   }
 
   @Test
