@@ -73,16 +73,25 @@ public final class ModelFindings {
               index,
               String.format(
                   Locale.ROOT,
-                  "config.json declares %s, but %,d of %,d values are stored as %s",
-                  declared,
-                  elements.get(stored),
-                  elements.values().stream().mapToLong(Long::longValue).sum(),
+                  "config.json declares %s, but %s values are stored as %s",
+                  checkpoint.declaredDtype(),
+                  share(elements, stored),
                   stored),
               Rule.evidence(
                   "declared", declared.name(),
                   "stored", stored.name(),
                   "elements", elements.get(stored))));
     }
+  }
+
+  private static String share(Map<DType, Long> elements, DType stored) {
+    return elements.size() == 1
+        ? String.format(Locale.ROOT, "all %,d", elements.get(stored))
+        : String.format(
+            Locale.ROOT,
+            "%,d of %,d",
+            elements.get(stored),
+            elements.values().stream().mapToLong(Long::longValue).sum());
   }
 
   private static DType mostCommon(Map<DType, Long> elements) {
@@ -120,11 +129,12 @@ public final class ModelFindings {
               index,
               String.format(
                   Locale.ROOT,
-                  "The %s values once were %s: about %.0f different values off its lattice are"
-                      + " expected and none is there",
+                  "The %s values once were %s: %,.0f different values that %s cannot hold would be"
+                      + " expected, 0 are there",
                   state.dtype(),
                   lattice,
-                  evidence.expectedOffLattice()),
+                  evidence.expectedOffLattice(),
+                  lattice),
               Rule.evidence(
                   "stored", state.dtype().name(),
                   "through", lattice.name(),

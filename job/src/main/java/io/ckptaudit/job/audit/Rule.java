@@ -14,7 +14,8 @@ public enum Rule {
       Severity.ERROR,
       "load the model in its stored dtype, or correct the declared one in config.json"),
   OVERFLOW_REQUIRED(Severity.ERROR, "do not convert this tensor to the required target unscaled"),
-  OVERFLOW_TARGET(Severity.INFO, "scale these tensors or keep them wider before such a cast"),
+  OVERFLOW_TARGET(
+      Severity.INFO, "look up the tensors in the table conversions; scale them or keep them wider"),
   DTYPE_DECLARED(
       Severity.WARNING,
       "correct the declared dtype in config.json, or ask how the weights were cast"),
@@ -22,9 +23,11 @@ public enum Rule {
   CONSTANT_MATRIX(Severity.WARNING, "check that the tensor was initialised and trained"),
   CONSTANT_VECTOR(Severity.INFO, "nothing, if the tensor is meant to be constant"),
   PASSED_THROUGH_F16(
-      Severity.WARNING, "compare with the original: what F16 cannot hold was rounded or lost"),
+      Severity.WARNING,
+      "look for the original: what F16 cannot hold was rounded, flushed or clipped on the way"),
   PASSED_THROUGH_BF16(
-      Severity.WARNING, "compare with the BF16 original, which is the same model or a better one"),
+      Severity.WARNING,
+      "look for the BF16 original: values below 2^-17 may have been rounded on the way"),
   DTYPE_NOT_COUNTED(Severity.WARNING, "audit the tensor with a version that counts this dtype"),
   IO_READ(Severity.ERROR, "make the file readable and audit again");
 

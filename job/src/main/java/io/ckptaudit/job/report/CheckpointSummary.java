@@ -5,9 +5,10 @@ import io.ckptaudit.job.audit.GroupInventory;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Severity;
 import io.ckptaudit.job.checkpoint.TensorEntry;
-import java.util.Comparator;
+import io.ckptaudit.job.report.LayerSummary.CastSummary;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -16,8 +17,8 @@ import java.util.stream.Collectors;
  *
  * @param dtypes elements by stored dtype
  * @param declared what config.json declares, or null
- * @param layers the layers most at risk in the first target, worst first, and at most {@link
- *     #WORST_LAYERS}
+ * @param layers the layers that have errors or lose values in the {@linkplain #whatIf first other
+ *     target}, worst first, at most {@link LayerRanking#SHOWN}
  * @param findings the gravest, at most {@link #FINDINGS}; {@code severities} counts all
  */
 public record CheckpointSummary(
@@ -31,15 +32,19 @@ public record CheckpointSummary(
     Map<String, Long> severities,
     List<FindingSummary> findings) {
 
-  static final int WORST_LAYERS = 5;
   static final int FINDINGS = 20;
 
   /** A finding without its evidence. */
-  public record FindingSummary(String rule, String severity, String tensor, String message) {
+  public record FindingSummary(
+      String rule, String severity, String tensor, String message, String action) {
 
     static FindingSummary of(Finding finding) {
       return new FindingSummary(
-          finding.rule(), finding.severity().name(), finding.tensor(), finding.message());
+          finding.rule(),
+          finding.severity().name(),
+          finding.tensor(),
+          finding.message(),
+          finding.action());
     }
   }
 
@@ -53,40 +58,27 @@ public record CheckpointSummary(
         groups.stream()
             .collect(
                 Collectors.partitioningBy(group -> group.layer().equals(GroupInventory.MODEL)));
+    Map<String, Long> dtypes = dtypes(checkpoint);
     return new CheckpointSummary(
         checkpoint.uri(),
         checkpoint.revision(),
         checkpoint.declaredDtype(),
         checkpoint.shards().size(),
-        dtypes(checkpoint),
+        dtypes,
         byKind.get(true).stream().findFirst().orElse(null),
-        byKind.get(false).stream().sorted(WORST_FIRST).limit(WORST_LAYERS).toList(),
+        LayerRanking.worst(byKind.get(false), dtypes, findings),
         severities(findings),
         findings.stream().limit(FINDINGS).map(FindingSummary::of).toList());
   }
 
-  /**
-   * Not finite first, then by what the first target would lose, then by magnitude, then by name.
-   */
-  private static final Comparator<LayerSummary> WORST_FIRST =
-      Comparator.comparingLong((LayerSummary layer) -> orZero(layer.nonFinite()))
-          .thenComparingLong(layer -> first(layer).overflow())
-          .thenComparingLong(layer -> first(layer).underflow())
-          .thenComparingLong(layer -> first(layer).inexact())
-          .thenComparingLong(layer -> first(layer).subnormal())
-          .thenComparingDouble(layer -> layer.absMax() == null ? 0 : layer.absMax())
-          .reversed()
-          .thenComparing(LayerSummary::layer);
-
-  private static final LayerSummary.CastSummary NO_CAST =
-      new LayerSummary.CastSummary("", 0, 0, 0, 0, 0, null);
-
-  private static LayerSummary.CastSummary first(LayerSummary layer) {
-    return layer.casts().isEmpty() ? NO_CAST : layer.casts().get(0);
-  }
-
-  private static long orZero(Long count) {
-    return count == null ? 0 : count;
+  /** The first target that is not what most elements are stored as, if there is one. */
+  static Optional<CastSummary> whatIf(LayerSummary layer, Map<String, Long> dtypes) {
+    String stored =
+        dtypes.entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse("");
+    return layer.casts().stream().filter(cast -> !cast.target().equals(stored)).findFirst();
   }
 
   private static Map<String, Long> dtypes(Checkpoint checkpoint) {

@@ -1,18 +1,20 @@
 package io.ckptaudit.job.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers for a table of 80 columns. */
 final class Counted {
 
-  private static final long WIDEST = 9_999_999_999L;
+  private static final long WIDEST = 999_999_999L;
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
   private Counted() {}
 
-  /** In full up to ten digits, which cover any layer; beyond that with five significant ones. */
+  /** In full up to nine digits; beyond that with five significant ones. */
   static String of(long count) {
-    return Math.abs(count) > WIDEST / 10
+    return Math.abs(count) > WIDEST
         ? String.format(Locale.ROOT, "%.4e", (double) count)
         : String.format(Locale.ROOT, "%,d", count);
   }
@@ -31,10 +33,21 @@ final class Counted {
     return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
   }
 
-  /** A value with four significant digits. */
+  /** A share, with the digits that matter; empty of nothing. */
+  static String percent(long part, long whole) {
+    if (part == 0 || whole == 0) {
+      return "";
+    }
+    double percent = 100.0 * part / whole;
+    return percent < 0.01 ? "<0.01%" : String.format(Locale.ROOT, "%.2f%%", percent);
+  }
+
+  /** A value with six significant digits: five are needed to tell 65504 from 65520. */
   static String real(double value) {
     double magnitude = Math.abs(value);
-    boolean plain = value == 0 || magnitude >= 1e-3 && magnitude < 1e6;
-    return String.format(Locale.ROOT, plain ? "%.4g" : "%.3e", value);
+    if (value != 0 && (magnitude < 1e-3 || magnitude >= 1e6)) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
+    return new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 }

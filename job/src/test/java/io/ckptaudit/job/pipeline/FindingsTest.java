@@ -42,7 +42,7 @@ class FindingsTest {
     assertThat(findings)
         .extracting(row -> row.<String>getAs("message"))
         .contains(
-            "config.json declares F16, but 178,624 of 178,624 values are stored as BF16; correct"
+            "config.json declares float16, but all 178,624 values are stored as BF16; correct"
                 + " the declared dtype in config.json, or ask how the weights were cast");
   }
 
