@@ -1,21 +1,22 @@
 package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.DType;
-import io.ckptaudit.udfs.number.FloatFormat;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * How often each code occurs in some part of a tensor of at most 16 bits per element.
+ * How often each code occurs in some part of a tensor of 8 or 16 bits per element.
  *
- * <p>Counts of elements, without unit; sparse, ascending by code, every stored count at least one.
- * Exact. NaN codes, infinities, −0 and subnormals are codes like any other; the empty part has no
- * codes and is the identity of {@link #merge}. A count is a {@code long}: 10^13 elements need 44
- * bits of the 63, so 500,000 checkpoints of that size could be merged into one state; beyond 2^63 −
- * 1 merging throws instead of wrapping.
+ * <p>Counts of elements, without unit; one for each code that occurs, ascending by code, at most
+ * 65,536. Exact. NaN codes, infinities, −0 and subnormals are codes like any other; the empty part
+ * has no codes and is the identity of {@link #merge}. The sum of the counts is at most 2^63 − 1:
+ * 10^13 elements need 44 bits of the 63, so 900,000 checkpoints of that size could be merged into
+ * one state; merging beyond that throws {@link ArithmeticException} instead of wrapping. Source:
+ * DESIGN §1.
  *
  * <p>The two indices are of the first element, in the order of the tensor, that equals the smallest
- * and largest finite value; −0 and +0 are equal; −1 where nothing is finite.
+ * and largest finite value; −0 and +0 are equal; −1 where nothing is finite, and in groups of
+ * tensors, {@linkplain #withoutPlace() where places mean nothing}.
  */
 public final class CodeCounts implements TensorState {
 
@@ -23,51 +24,78 @@ public final class CodeCounts implements TensorState {
   private final long elements;
   private final int[] codes;
   private final long[] counts;
-  private final long minIndex;
-  private final long maxIndex;
-  private final Integer orderDigest;
+  private final Place place;
 
-  CodeCounts(
-      DType dtype, int[] codes, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
+  /**
+   * @param codes ascending
+   * @param counts of those codes, each at least one
+   */
+  CodeCounts(DType dtype, int[] codes, long[] counts, Place place) {
     this.dtype = dtype;
     this.codes = codes;
     this.counts = counts;
-    this.minIndex = minIndex;
-    this.maxIndex = maxIndex;
-    this.orderDigest = orderDigest;
+    this.place = place;
     this.elements = sumExact(counts);
   }
 
   /** The identity for a tensor whose bytes lie in one piece. */
   public static CodeCounts empty(DType dtype) {
-    return new CodeCounts(dtype, new int[0], new long[0], -1, -1, 0);
+    return new CodeCounts(dtype, new int[0], new long[0], new Place(-1, -1, 0));
   }
 
   /**
    * The state of one counted part.
    *
-   * @param counts by code, one for each code of the dtype
-   * @param minIndex index in the tensor, or −1
-   * @param maxIndex index in the tensor, or −1
+   * @param counts by code, one for each code of the dtype, none negative
+   * @param minIndex index in the tensor, or −1 where nothing is finite
+   * @param maxIndex index in the tensor, or −1 where nothing is finite
    * @param orderDigest contribution of the part, or null
+   * @throws IllegalArgumentException if no part has these counts and this place
    */
   public static CodeCounts of(
       DType dtype, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
-    if (counts.length != dtype.format().codes()) {
-      throw new IllegalArgumentException(
-          "Cannot hold " + counts.length + " counts of " + dtype + ": it has another number");
-    }
-    int distinct = (int) Arrays.stream(counts).filter(count -> count != 0).count();
-    int[] codes = new int[distinct];
-    long[] sparse = new long[distinct];
-    int next = 0;
+    checkCounts(dtype, counts);
+    int[] codes = new int[counts.length];
+    int distinct = 0;
     for (int code = 0; code < counts.length; code++) {
-      if (counts[code] != 0) {
-        codes[next] = code;
-        sparse[next++] = counts[code];
+      codes[distinct] = code;
+      distinct += counts[code] == 0 ? 0 : 1;
+    }
+    CodeCounts state =
+        new CodeCounts(
+            dtype,
+            Arrays.copyOf(codes, distinct),
+            Arrays.stream(counts).filter(count -> count != 0).toArray(),
+            new Place(minIndex, maxIndex, orderDigest));
+    String fault = state.placeFault();
+    if (fault != null) {
+      throw new IllegalArgumentException(
+          "Cannot hold counts of " + dtype + ": " + fault + "; hand in what one counter found");
+    }
+    return state;
+  }
+
+  private static void checkCounts(DType dtype, long[] counts) {
+    if (!dtype.isCountedByCode() || counts.length != dtype.format().codes()) {
+      throw new IllegalArgumentException(
+          "Cannot hold "
+              + counts.length
+              + " counts of "
+              + dtype
+              + ": it needs one for each code of a dtype of 8 or 16 floating bits");
+    }
+    for (int code = 0; code < counts.length; code++) {
+      if (counts[code] < 0) {
+        throw new IllegalArgumentException(
+            "Cannot hold counts of "
+                + dtype
+                + ": the count of code "
+                + code
+                + " is "
+                + counts[code]
+                + "; counts are never negative");
       }
     }
-    return new CodeCounts(dtype, codes, sparse, minIndex, maxIndex, orderDigest);
   }
 
   @Override
@@ -95,37 +123,40 @@ public final class CodeCounts implements TensorState {
     return counts[i];
   }
 
+  /** The codes that occur, ascending; a copy. */
   public int[] codes() {
     return codes.clone();
   }
 
+  /** How often each of {@link #codes} occurs; a copy. */
   public long[] counts() {
     return counts.clone();
   }
 
+  /** Index in the tensor of the first smallest finite element, or −1. */
   public long minIndex() {
-    return minIndex;
+    return place.minIndex();
   }
 
+  /** Index in the tensor of the first largest finite element, or −1. */
   public long maxIndex() {
-    return maxIndex;
+    return place.maxIndex();
   }
 
   @Override
   public Integer orderDigest() {
-    return orderDigest;
+    return place.orderDigest();
   }
 
   /** The same counts as part of a group of tensors, where indices and order mean nothing. */
   public CodeCounts withoutPlace() {
-    return new CodeCounts(dtype, codes, counts, -1, -1, null);
+    return new CodeCounts(dtype, codes, counts, Place.NONE);
   }
 
   @Override
   public CodeCounts merge(TensorState state) {
     if (!(state instanceof CodeCounts other) || other.dtype != dtype) {
-      throw new IllegalArgumentException(
-          "Cannot merge code counts of " + dtype + " with a state of " + state.dtype());
+      throw MergeRefusal.of(this, state);
     }
     int[] mergedCodes = new int[codes.length + other.codes.length];
     long[] mergedCounts = new long[mergedCodes.length];
@@ -134,9 +165,7 @@ public final class CodeCounts implements TensorState {
         dtype,
         Arrays.copyOf(mergedCodes, size),
         Arrays.copyOf(mergedCounts, size),
-        firstIndex(smallest(), minIndex, other.smallest(), other.minIndex),
-        firstIndex(-largest(), maxIndex, -other.largest(), other.maxIndex),
-        mergeDigests(orderDigest, other.orderDigest));
+        Place.merge(place, extremes(), other.place, other.extremes()));
   }
 
   private int mergeInto(int[] mergedCodes, long[] mergedCounts, CodeCounts other) {
@@ -156,41 +185,13 @@ public final class CodeCounts implements TensorState {
     return size;
   }
 
-  /** Index of the smaller key; of equal keys the smaller index; −1 stands for no key at all. */
-  private static long firstIndex(double key, long index, double otherKey, long otherIndex) {
-    if (index < 0 || otherIndex < 0) {
-      return Math.max(index, otherIndex);
-    }
-    if (key == otherKey) {
-      return Math.min(index, otherIndex);
-    }
-    return key < otherKey ? index : otherIndex;
+  private Extremes extremes() {
+    return new Extremes(dtype.format(), codes);
   }
 
-  /** The smallest finite value, or NaN. */
-  double smallest() {
-    return extreme(1);
-  }
-
-  /** The largest finite value, or NaN. */
-  double largest() {
-    return -extreme(-1);
-  }
-
-  private double extreme(int sign) {
-    FloatFormat format = dtype.format();
-    double smallest = Double.NaN;
-    for (int code : codes) {
-      if (format.isFinite(code)) {
-        double value = sign * format.decode(code);
-        smallest = smallest <= value ? smallest : value;
-      }
-    }
-    return smallest;
-  }
-
-  static Integer mergeDigests(Integer a, Integer b) {
-    return a == null || b == null ? null : Integer.valueOf(a ^ b);
+  /** Why these counts do not have this place, or null. */
+  String placeFault() {
+    return place.fault(extremes(), elements);
   }
 
   private static long sumExact(long[] counts) {
@@ -212,14 +213,12 @@ public final class CodeCounts implements TensorState {
         && dtype == other.dtype
         && Arrays.equals(codes, other.codes)
         && Arrays.equals(counts, other.counts)
-        && minIndex == other.minIndex
-        && maxIndex == other.maxIndex
-        && Objects.equals(orderDigest, other.orderDigest);
+        && place.equals(other.place);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(dtype, Arrays.hashCode(codes), Arrays.hashCode(counts), minIndex, maxIndex);
+    return Objects.hash(dtype, Arrays.hashCode(codes), Arrays.hashCode(counts), place);
   }
 
   @Override

@@ -1,15 +1,15 @@
 package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.Binade;
-import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 
 /**
  * What casting each code of a source format to one target does: a row per code.
  *
  * <p>Built from the values and the result codes that the conversion functions gave, whatever they
- * are: the table believes them, so that the figures are figures of those functions. All rows are
- * exact, but for the error of a value clipped by a saturating target, which is rounded once.
+ * are: the table believes them, so that the figures are figures of those functions. Flags and bins
+ * are exact; errors are rounded once, which changes only those of values clipped far beyond the
+ * largest finite one, and {@link #hasExactSquare} tells which may be summed as they are.
  *
  * <p>Rows of NaN and infinite source codes are empty. An overflow has no error, except in a
  * saturating target, whose result is finite.
@@ -24,11 +24,12 @@ public final class ConversionTable {
   private static final byte UNDERFLOW = 4;
   private static final byte SUBNORMAL = 8;
   private static final byte KEPT = 16;
+  private static final byte EXACT_SQUARE = 32;
 
   private final Target target;
   private final double[] values;
   private final byte[] flags;
-  private final double[] errors;
+  private final double[] casts;
   private final double[] relativeErrors;
   private final double[] ulpErrors;
   private final short[] absoluteBins;
@@ -44,7 +45,7 @@ public final class ConversionTable {
     this.target = target;
     this.values = values;
     flags = new byte[size];
-    errors = new double[size];
+    casts = new double[size];
     relativeErrors = new double[size];
     ulpErrors = new double[size];
     absoluteBins = new short[size];
@@ -63,19 +64,26 @@ public final class ConversionTable {
     if (!Double.isFinite(value)) {
       return;
     }
-    FloatFormat format = target.format();
-    double cast = format.decode(result);
+    double cast = target.format().decode(result);
+    casts[code] = cast;
     flags[code] = flagsOf(value, cast);
-    double error = Math.abs(cast - value);
-    if (isKept(code) && error > 0) {
-      double magnitude = Math.abs(value);
-      double spacing = format.spacing(value);
-      errors[code] = error;
-      relativeErrors[code] = magnitude == 0 ? 0 : error / magnitude;
-      ulpErrors[code] = error / spacing;
-      absoluteBins[code] = (short) Binade.of(error);
-      relativeBins[code] = magnitude == 0 ? NO_BIN : (short) Binade.ofRatio(error, magnitude);
-      ulpBins[code] = (short) Binade.ofRatio(error, spacing);
+    if (isKept(code) && cast != value) {
+      fillError(code, value, cast);
+    }
+  }
+
+  private void fillError(int code, double value, double cast) {
+    CastError error = CastError.of(value, cast);
+    double spacing = target.format().spacing(value);
+    if (error.hasExactSquare()) {
+      flags[code] |= EXACT_SQUARE;
+    }
+    relativeErrors[code] = error.relative(value, cast);
+    ulpErrors[code] = error.nearest() / spacing;
+    absoluteBins[code] = (short) Binade.of(error.truncated());
+    ulpBins[code] = (short) Binade.ofRatio(error.truncated(), spacing);
+    if (value != 0) {
+      relativeBins[code] = (short) Binade.ofRatio(error.truncated(), Math.abs(value));
     }
   }
 
@@ -120,20 +128,25 @@ public final class ConversionTable {
 
   /** Whether a finite value is changed by the cast, overflow included. */
   boolean isInexact(int code) {
-    return isOverflow(code) || errors[code] > 0;
+    return isOverflow(code) || isFinite(code) && casts[code] != values[code];
   }
 
-  /** Clipped by a saturating target: an overflow with a finite result. */
-  boolean isClipped(int code) {
-    return isOverflow(code) && isKept(code);
+  /** Whether the error of the row is not zero and it and its square are exact doubles. */
+  boolean hasExactSquare(int code) {
+    return (flags[code] & EXACT_SQUARE) != 0;
   }
 
   double value(int code) {
     return values[code];
   }
 
+  double cast(int code) {
+    return casts[code];
+  }
+
+  /** |result − value|, rounded once; 0 where there is none. */
   double error(int code) {
-    return errors[code];
+    return isKept(code) ? Math.abs(casts[code] - values[code]) : 0;
   }
 
   double relativeError(int code) {

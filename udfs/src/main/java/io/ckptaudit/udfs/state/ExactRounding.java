@@ -2,7 +2,12 @@ package io.ckptaudit.udfs.state;
 
 import java.math.BigInteger;
 
-/** Exact numbers to the nearest double, ties to even, rounded once. */
+/**
+ * Exact numbers to the nearest double, ties to even, rounded once. Results below the smallest
+ * normal are rounded to its spacing, 2^-1074; a negative number that rounds to zero gives −0.0,
+ * zero itself +0.0. Beyond the largest double the result is infinity of its sign; NaN is never
+ * returned. Source: IEEE 754-2019 §4.3.1.
+ */
 final class ExactRounding {
 
   /** Bits kept before rounding: more than the 53 of a double, so that one sticky bit decides. */
@@ -12,7 +17,7 @@ final class ExactRounding {
 
   private ExactRounding() {}
 
-  /** m · 2^exponent. Beyond the largest double it is infinity of its sign. */
+  /** m · 2^exponent. */
   static double nearest(BigInteger m, long exponent) {
     if (m.signum() == 0) {
       return 0.0;

@@ -10,8 +10,10 @@ import java.math.BigInteger;
  * double, and every product of two doubles that is itself a double, is a whole number of units.
  *
  * <p>Limits: a term is |value| · count &lt; 2^1024 · 2^63, and up to 2^63 terms fit below the top
- * limb, so no sum over a checkpoint (10^13 elements are 2^44) can wrap. Limbs hold 32 bits of
- * payload in 64, so 2^30 additions go by before carries must be propagated.
+ * limb: 1024 + 63 + 63 bits above the point and 1088 below are 2238, 70 limbs of 32. No sum over a
+ * checkpoint (10^13 elements are 2^44) can wrap. A limb holds 32 bits of payload in 64 and an
+ * addition changes it by less than 2^33, so carries are propagated every 2^29 additions: 2^29 ·
+ * 2^33 + 2^32 &lt; 2^63.
  */
 final class ExactSum {
 
@@ -26,8 +28,20 @@ final class ExactSum {
   private static final int MAX_PENDING = 1 << 29;
   private static final long FRACTION_MASK = (1L << 52) - 1;
 
+  private final int maxPending;
   private final long[] limbs = new long[LIMBS];
   private int pending;
+
+  ExactSum() {
+    this(MAX_PENDING);
+  }
+
+  /**
+   * @param maxPending additions between two propagations of carries, at most 2^29
+   */
+  ExactSum(int maxPending) {
+    this.maxPending = maxPending;
+  }
 
   /**
    * Adds value · count, exactly.
@@ -52,7 +66,7 @@ final class ExactSum {
       addShifted(high & LIMB_MASK, position + 2 * LIMB_BITS, sign);
       addShifted(high >>> LIMB_BITS, position + 3 * LIMB_BITS, sign);
     }
-    if (++pending == MAX_PENDING) {
+    if (++pending == maxPending) {
       propagateCarries();
     }
   }
@@ -91,7 +105,7 @@ final class ExactSum {
     return ExactRounding.nearest(units(), LOWEST_UNIT);
   }
 
-  /** The sum over a count of at least one, rounded once. */
+  /** The exact quotient of the sum and a count of at least one, rounded once. */
   double mean(long count) {
     return ExactRounding.nearestQuotient(units(), BigInteger.valueOf(count), LOWEST_UNIT);
   }

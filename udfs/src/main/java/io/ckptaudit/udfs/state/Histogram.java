@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.function.LongBinaryOperator;
 
 /**
- * Counts by power of two: bin k counts the values v with 2^k ≤ v &lt; 2^(k+1). Values of zero lie
- * in no bin; they have a count of their own. Exact.
+ * Counts by power of two: bin k counts the values v with 2^k ≤ v &lt; 2^(k+1), without unit. Bins
+ * from −1074 to 1023, for quotients from −2098 to 2097; those never met take no room. Exact. Values
+ * of zero lie in no bin and have a count of their own; NaN and infinities are never handed in;
+ * subnormals have their own bins. A count beyond 2^63 − 1 throws {@link ArithmeticException}.
+ * Source: DESIGN §3.
  */
 public final class Histogram {
 

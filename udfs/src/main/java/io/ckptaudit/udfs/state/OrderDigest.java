@@ -7,8 +7,9 @@ package io.ckptaudit.udfs.state;
  * contributes in its place. A contribution depends on the piece and on the number of bytes after
  * it, not on its neighbours, so merging is one exclusive-or: commutative, associative, identity 0.
  *
- * <p>Guards against accident, not malice. Lengths up to 2^60 bytes. Source: RFC 3720 appendix B.4
- * (Castagnoli polynomial); zlib's {@code crc32_combine} for the arithmetic.
+ * <p>Guards against accident, not malice. Lengths are in bytes, from 0 to 2^63 − 1; the empty
+ * sequence has digest 0. Source: RFC 3720 appendix B.4 (Castagnoli polynomial); zlib's {@code
+ * crc32_combine} for the arithmetic.
  */
 public final class OrderDigest {
 
@@ -18,14 +19,20 @@ public final class OrderDigest {
   /** Reflected: the highest bit is x^0. */
   private static final int ONE = 0x80000000;
 
-  private static final int MAX_LENGTH_BITS = 60;
+  private static final int MAX_LENGTH_BITS = 63;
 
   /** x^(8·2^k) modulo the polynomial. */
   private static final int[] BYTE_POWERS = bytePowers();
 
   private OrderDigest() {}
 
-  /** What a piece contributes: its CRC-32C, its length, and the bytes that follow it. */
+  /**
+   * What a piece contributes to its place in a sequence; 0 for an empty piece.
+   *
+   * @param crc32c of the piece alone
+   * @param bytes length of the piece
+   * @param bytesAfter bytes of the sequence that follow the piece
+   */
   public static int contribution(int crc32c, long bytes, long bytesAfter) {
     return multiply(crc32c ^ ofZeros(bytes), power(bytesAfter));
   }

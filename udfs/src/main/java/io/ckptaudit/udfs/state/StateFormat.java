@@ -14,12 +14,14 @@ import java.nio.charset.StandardCharsets;
  * varint      elements
  * byte        1 and four bytes, little-endian: order digest; 0: none
  * 'C' only:
- * varint ×2   index of the first minimum and maximum, plus one
+ * varint ×2   index of the first minimum and maximum in the tensor, plus one; 0: none
  * varint      number of codes, then for each: varint code − previous code − 1, varint count
  * </pre>
  *
  * Varints are unsigned LEB128 of at most 9 bytes (63 bits), in their shortest form. Reading checks
- * every length before it allocates and accepts nothing that writing would not have made.
+ * every length before it allocates (12 bytes for at least 2 of input) and accepts nothing that
+ * writing would not have made: {@link Place#fault} tells which indices and digests go with which
+ * codes. A part's indices may lie beyond its own number of elements: they are those of the tensor.
  */
 final class StateFormat {
 
@@ -78,17 +80,17 @@ final class StateFormat {
   static TensorState read(byte[] bytes) {
     StateInput in = new StateInput(bytes);
     int kind = in.readByte();
+    in.check(kind == CODE_COUNTS || kind == OPAQUE, "unknown kind " + kind);
     int version = in.readByte();
     in.check(version == VERSION, "version " + version + " instead of " + VERSION);
     DType dtype = readDtype(in);
     long elements = in.readVarint();
     Integer digest = readDigest(in);
+    checkFault(in, Place.digestFault(digest, elements));
     TensorState state =
-        switch (kind) {
-          case OPAQUE -> new OpaqueBytes(dtype, elements, digest);
-          case CODE_COUNTS -> readCodeCounts(in, dtype, elements, digest);
-          default -> throw in.malformed("unknown kind " + kind);
-        };
+        kind == OPAQUE
+            ? new OpaqueBytes(dtype, elements, digest)
+            : readCodeCounts(in, dtype, elements, digest);
     in.check(in.remaining() == 0, in.remaining() + " trailing bytes");
     return state;
   }
@@ -114,24 +116,38 @@ final class StateFormat {
   private static CodeCounts readCodeCounts(
       StateInput in, DType dtype, long elements, Integer digest) {
     in.check(dtype.isCountedByCode(), "code counts of " + dtype);
-    long minIndex = in.readVarint() - 1;
-    long maxIndex = in.readVarint() - 1;
+    Place place = new Place(in.readVarint() - 1, in.readVarint() - 1, digest);
     long distinct = in.readVarint();
-    in.check(distinct <= in.remaining() / 2, distinct + " codes declared");
+    in.check(
+        distinct <= in.remaining() / 2, distinct + " codes declared, too many for what is left");
     int[] codes = new int[(int) distinct];
     long[] counts = new long[codes.length];
-    long previous = -1;
+    readCounts(in, dtype, elements, codes, counts);
+    CodeCounts state = new CodeCounts(dtype, codes, counts, place);
+    checkFault(in, state.placeFault());
+    return state;
+  }
+
+  private static void readCounts(
+      StateInput in, DType dtype, long elements, int[] codes, long[] counts) {
+    int previous = -1;
     long total = 0;
     for (int i = 0; i < codes.length; i++) {
       long step = in.readVarint();
-      in.check(step < dtype.format().codes() - previous - 1, "a code beyond the last of " + dtype);
-      previous += step + 1;
-      codes[i] = (int) previous;
+      in.check(step < dtype.format().codes() - previous - 1L, "a code beyond the last of " + dtype);
+      codes[i] = previous + 1 + (int) step;
+      previous = codes[i];
       counts[i] = in.readVarint();
-      in.check(counts[i] > 0 && counts[i] <= elements - total, "a count beyond the elements");
+      in.check(counts[i] > 0, "a count of zero");
+      in.check(counts[i] <= elements - total, "more counted than the " + elements + " elements");
       total += counts[i];
     }
     in.check(total == elements, elements + " elements declared but " + total + " counted");
-    return new CodeCounts(dtype, codes, counts, minIndex, maxIndex, digest);
+  }
+
+  private static void checkFault(StateInput in, String fault) {
+    if (fault != null) {
+      throw in.malformed(fault);
+    }
   }
 }

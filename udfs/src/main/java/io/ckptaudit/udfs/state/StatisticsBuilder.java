@@ -28,7 +28,7 @@ final class StatisticsBuilder {
   private boolean onBf16 = true;
 
   void add(CodeCounts state, FormatTables tables) {
-    elements += state.elements();
+    elements = Math.addExact(elements, state.elements());
     if (state.elements() > 0) {
       dtypes.add(state.dtype());
       distinct += state.distinctCodes();

@@ -10,11 +10,16 @@ import io.ckptaudit.udfs.number.Target;
  * below the target's smallest normal), {@code inexact} (result ≠ value, overflow included), {@code
  * exact} (the rest). Errors are over values whose result is finite; sums are exact inside and
  * rounded once. NaN and ±infinity enter nothing; −0 and +0 are equal. Where nothing has a finite
- * result, maxima and sums are 0 and the means null.
+ * result, maxima and sums are 0 and the means null. The histograms of errors have every value with
+ * a finite result: zero row and bins together are the finite values, less the overflows of targets
+ * that do not saturate. Counts end at 2^63 − 1, where {@link ArithmeticException} is thrown; sums
+ * of squares stay below 2^63 · 2^256, far from the largest double. Source: DESIGN §3.
  *
  * @param maxRelError largest |error| / |value| over non-zero values
  * @param maxUlpError largest |error| in spacings of the target at the value; at most 0.5 but for
  *     clipped values
+ * @param maxAbsError largest |error|, rounded once
+ * @param rmse √(Σerr² / values with a finite result), rounded once
  * @param sqnrDb 10·log10(Σx² / Σerr²) over the same values; null when every result is exact or
  *     there is none
  */

@@ -37,7 +37,7 @@ final class TargetFiguresBuilder {
   }
 
   private void addFinite(int code, long count, ConversionTable table) {
-    finite += count;
+    finite = Math.addExact(finite, count);
     overflow += table.isOverflow(code) ? count : 0;
     underflow += table.isUnderflow(code) ? count : 0;
     subnormal += table.isSubnormal(code) ? count : 0;
@@ -67,22 +67,22 @@ final class TargetFiguresBuilder {
       relative.add(table.relativeBin(code), count);
     }
     ulp.add(table.ulpBin(code), count);
-    if (table.isClipped(code)) {
-      addClipped(Math.abs(table.value(code)), count);
-    } else {
+    if (table.hasExactSquare(code)) {
       sumAbsError.add(error, count);
       sumSqError.add(error * error, count);
+    } else {
+      addTerms(table.value(code), table.cast(code), count);
     }
   }
 
-  /** (v − M) and v² − 2Mv + M² term by term: their sum is exact where the error itself is not. */
-  private void addClipped(double magnitude, long count) {
-    double largest = target.format().maxFinite();
-    sumAbsError.add(magnitude, count);
-    sumAbsError.add(-largest, count);
-    sumSqError.add(magnitude * magnitude, count);
-    sumSqError.add(-2 * largest * magnitude, count);
-    sumSqError.add(largest * largest, count);
+  /** |c − v| and c² − 2cv + v² term by term: their sum is exact where the error itself is not. */
+  private void addTerms(double value, double cast, long count) {
+    double sign = cast > value ? 1 : -1;
+    sumAbsError.add(sign * cast, count);
+    sumAbsError.add(-sign * value, count);
+    sumSqError.add(cast * cast, count);
+    sumSqError.add(-2 * cast * value, count);
+    sumSqError.add(value * value, count);
   }
 
   TargetFigures build() {

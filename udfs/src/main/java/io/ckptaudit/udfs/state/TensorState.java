@@ -10,15 +10,17 @@ import io.ckptaudit.udfs.number.DType;
  */
 public sealed interface TensorState permits CodeCounts, OpaqueBytes {
 
+  /** The dtype of the elements; merging never changes it. */
   DType dtype();
 
-  /** Elements seen. Exact up to 2^63 − 1; merging beyond that throws. */
+  /** Elements seen, exact, from 0 to 2^63 − 1. */
   long elements();
 
   /**
    * This part and another of the same tensor together.
    *
    * @throws IllegalArgumentException if the other is of another kind or dtype
+   * @throws ArithmeticException if there are more than 2^63 − 1 elements
    */
   TensorState merge(TensorState other);
 

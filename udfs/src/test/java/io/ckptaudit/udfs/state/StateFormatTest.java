@@ -1,0 +1,198 @@
+package io.ckptaudit.udfs.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.management.ThreadMXBean;
+import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.testing.SeededCases;
+import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StateFormatTest {
+
+  private final SeededCases cases = SeededCases.create();
+
+  @Test
+  void theBytesOfVersionOneStayTheSame() {
+    GoldenStates.all()
+        .forEach(
+            (name, state) -> {
+              byte[] golden = GoldenStates.bytes(name);
+              assertThat(state.toBytes()).as(name).isEqualTo(golden);
+              assertThat(TensorState.fromBytes(golden)).as(name).isEqualTo(state);
+            });
+  }
+
+  @Test
+  void goldenPartsMergeToTheGoldenWhole() {
+    TensorState tail = TensorState.fromBytes(GoldenStates.bytes("bf16-mixed-tail"));
+    TensorState head = TensorState.fromBytes(GoldenStates.bytes("bf16-mixed-head"));
+    assertThat(tail.merge(head).toBytes()).isEqualTo(GoldenStates.bytes("bf16-mixed"));
+  }
+
+  /** The golden states and some random ones. */
+  private List<byte[]> states() {
+    List<byte[]> states = new ArrayList<>();
+    GoldenStates.all().keySet().forEach(name -> states.add(GoldenStates.bytes(name)));
+    for (DType dtype : Parts.COUNTED) {
+      int[] tensor = cases.codes(dtype.format(), 40);
+      states.add(Parts.of(dtype, tensor, 7, 7 + cases.below(33)).toBytes());
+    }
+    return states;
+  }
+
+  @Test
+  void everyTruncationIsRefused() {
+    for (byte[] state : states()) {
+      for (int length = 0; length < state.length; length++) {
+        byte[] bytes = Arrays.copyOf(state, length);
+        assertThatThrownBy(() -> TensorState.fromBytes(bytes))
+            .as("%s", HexFormat.of().formatHex(bytes))
+            .isInstanceOf(MalformedStateException.class);
+      }
+    }
+  }
+
+  @Test
+  void everyChangedByteIsRefusedOrCanonical() {
+    for (byte[] state : states()) {
+      for (int i = 0; i < state.length; i++) {
+        for (int change = 1; change < 256; change++) {
+          byte[] bytes = state.clone();
+          bytes[i] ^= (byte) change;
+          refusedOrCanonical(bytes);
+        }
+      }
+    }
+  }
+
+  @Test
+  void insertedRemovedAndSwappedBytesAreRefusedOrCanonical() {
+    List<byte[]> states = states();
+    for (int run = 0; run < 20_000; run++) {
+      byte[] bytes = states.get(cases.below(states.size())).clone();
+      for (int edit = 0; edit <= cases.below(3); edit++) {
+        bytes = edited(bytes);
+      }
+      refusedOrCanonical(bytes);
+    }
+  }
+
+  private byte[] edited(byte[] bytes) {
+    int at = cases.below(bytes.length);
+    byte[] head = Arrays.copyOf(bytes, at);
+    byte[] tail = Arrays.copyOfRange(bytes, at + cases.below(2), bytes.length);
+    byte[] middle = new byte[cases.below(3)];
+    cases.random().nextBytes(middle);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(head);
+    out.writeBytes(middle);
+    out.writeBytes(tail);
+    out.write(0);
+    return Arrays.copyOf(out.toByteArray(), Math.max(1, out.size() - cases.below(2)));
+  }
+
+  private void refusedOrCanonical(byte[] bytes) {
+    TensorState state;
+    try {
+      state = TensorState.fromBytes(bytes);
+    } catch (MalformedStateException e) {
+      assertThat(e.offset()).isBetween(0, bytes.length);
+      return;
+    } catch (RuntimeException e) {
+      throw new AssertionError(HexFormat.of().formatHex(bytes) + " " + cases, e);
+    }
+    assertThat(state.toBytes()).as("%s", cases).isEqualTo(bytes);
+    if (state.elements() <= Long.MAX_VALUE / 2) {
+      assertThat(state.merge(state).elements()).isEqualTo(2 * state.elements());
+    }
+  }
+
+  /** One of each kind of fault: 'C' or 'O', version 1, then what the layout says. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                                | 0  | it ends early",
+        "58                                | 1  | unknown kind 88",
+        "43 02                             | 2  | version 2 instead of 1",
+        "43 01 03 46 31                    | 3  | it ends early",
+        "43 01 03 46 31 37 00 00           | 6  | an unknown dtype",
+        "43 01 00                          | 3  | an unknown dtype",
+        "4F 01 02 C9 38 00 00              | 5  | an unknown dtype",
+        "4F 01 02 49 38 80 00 00           | 7  | a number not in its shortest form",
+        "4F 01 02 49 38 FF FF FF FF FF FF FF FF FF 01 00 | 14 | a number of more than 63 bits",
+        "4F 01 02 49 38 01 02              | 7  | digest flag 2",
+        "4F 01 02 49 38 01 01 00 00 00     | 10 | it ends early",
+        "4F 01 02 49 38 00 01 01 00 00 00  | 11 | an order digest of no elements",
+        "4F 01 02 49 38 01 00 07           | 7  | 1 trailing bytes",
+        "43 01 02 49 38 00 00 00 00 00     | 7  | code counts of I8",
+        "43 01 03 46 33 32 00 00 00 00 00  | 8  | code counts of F32",
+        "43 01 03 46 31 36 01 00 00 00 02 00 01 | 11 | 2 codes declared, too many for what is left",
+        "43 01 07 46 38 5F 45 34 4D 33 01 00 00 00 01 80 02 01 | 17 | a code beyond the last of"
+            + " F8_E4M3",
+        "43 01 03 46 31 36 02 00 00 00 02 FF FF 03 01 00 01 | 16 | a code beyond the last of F16",
+        "43 01 03 46 31 36 01 00 01 01 01 00 00 | 13 | a count of zero",
+        "43 01 03 46 31 36 01 00 01 01 01 00 02 | 13 | more counted than the 1 elements",
+        "43 01 03 46 31 36 02 00 01 01 01 00 01 | 13 | 2 elements declared but 1 counted",
+        "43 01 03 46 31 36 01 00 01 00 01 00 01 | 13 | an index of one extreme without the other",
+        "43 01 03 46 31 36 01 00 01 02 01 00 01 | 13 | indices of extremes that contradict the"
+            + " codes",
+        "43 01 03 46 31 36 01 00 01 01 01 80 F8 01 01 | 15 | indices of extremes without a finite"
+            + " value",
+        "43 01 03 46 31 36 01 01 00 00 00 00 00 00 01 00 01 | 17 | an order digest without indices"
+            + " of extremes",
+        "43 01 03 46 31 36 01 00 01 01 01 00 01 00 | 13 | 1 trailing bytes",
+      })
+  void everyKindOfFaultIsNamed(String hex, int offset, String reason) {
+    byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+    assertThatThrownBy(() -> TensorState.fromBytes(bytes))
+        .isInstanceOfSatisfying(
+            MalformedStateException.class, e -> assertThat(e.offset()).isEqualTo(offset))
+        .hasMessage(
+            "Cannot read a tensor state: "
+                + reason
+                + " at byte "
+                + offset
+                + " of it; it was written by another version or damaged, so audit the tensor"
+                + " again");
+  }
+
+  @Test
+  void aPartMayHaveIndicesBeyondItsOwnElements() {
+    byte[] bytes =
+        HexFormat.of().parseHex("4301034631360100ffffffffffffffff7f" + "ffffffffffffffff7f010001");
+    CodeCounts state = (CodeCounts) TensorState.fromBytes(bytes);
+    assertThat(state.minIndex()).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(state.toBytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void smallInputsNeverAllocateMuch() {
+    byte[] head = "C\u0001\u0004BF16".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] declared = Arrays.copyOf(head, 64);
+    Arrays.fill(declared, head.length, 64, (byte) 0xFF);
+    declared[head.length + 8] = 0x7F;
+    declared[head.length + 9] = 0;
+    declared[head.length + 10] = 0;
+    declared[head.length + 11] = 0;
+    declared[head.length + 20] = 0x7F;
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertThat(catchThrowable(() -> TensorState.fromBytes(declared)))
+        .hasMessageContaining("9223372036854775807 codes declared");
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Throwable refused = catchThrowable(() -> TensorState.fromBytes(declared));
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
+    assertThat(refused).isInstanceOf(MalformedStateException.class);
+  }
+}
