@@ -10,11 +10,11 @@ import org.apache.spark.unsafe.types.UTF8String;
  * |x|, in the unit of x, as DOUBLE. The format is any of {@link
  * io.ckptaudit.udfs.number.FloatFormat}, or the target of a cast, whose format is meant.
  *
- * <p>Exact: a power of two. NaN gives NaN, ±infinity gives infinity; ±0 and whatever lies below the
- * smallest normal give the spacing of the subnormals; beyond the largest finite value the spacing
- * goes on as if the exponents did. Null gives null. Nothing overflows. Source: {@link
- * io.ckptaudit.udfs.number.FloatFormat#spacing}. Public because the code that Spark generates calls
- * it.
+ * <p>Exact: a power of two. NaN gives the canonical NaN, ±infinity gives infinity; ±0 and whatever
+ * lies below the smallest normal give the spacing of the subnormals; beyond the largest finite
+ * value the spacing goes on as if the exponents did. Null gives null. Nothing overflows. Source:
+ * {@link io.ckptaudit.udfs.number.FloatFormat#spacing}. Public because the code that Spark
+ * generates calls it.
  */
 public record BoundUlp(String name) implements ScalarFunction<Object> {
 
@@ -35,7 +35,11 @@ public record BoundUlp(String name) implements ScalarFunction<Object> {
 
   /** The magic method. */
   public Double invoke(double value, UTF8String format) {
-    return format == null ? null : (Double) FormatNames.format(name, format).spacing(value);
+    if (format == null) {
+      return null;
+    }
+    double spacing = FormatNames.format(name, format).spacing(value);
+    return Double.isNaN(spacing) ? Double.NaN : spacing;
   }
 
   @Override

@@ -97,7 +97,13 @@ final class Signatures {
             .map(field -> field.dataType().sql())
             .collect(Collectors.joining(", "));
     return new UnsupportedOperationException(
-        "Cannot call " + name + "(" + types + "): it takes " + accepted + "; pass that, or cast to it");
+        "Cannot call "
+            + name
+            + "("
+            + types
+            + "): it takes "
+            + accepted
+            + "; pass that, or cast to it");
   }
 
   /** Two bound functions of one name are the same function: Spark may compute it once. */
