@@ -14,7 +14,8 @@ public final class TaskMemory implements AutoCloseable {
 
   private final BufferAllocator allocator;
 
-  private TaskMemory(BufferAllocator allocator) {
+  /** Over an allocator that is closed with this. */
+  TaskMemory(BufferAllocator allocator) {
     this.allocator = allocator;
   }
 
