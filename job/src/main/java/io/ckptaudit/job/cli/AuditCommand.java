@@ -8,10 +8,10 @@ import io.ckptaudit.job.pipeline.AuditJob;
 import io.ckptaudit.job.pipeline.AuditRequest;
 import io.ckptaudit.job.pipeline.Checkpoints;
 import io.ckptaudit.job.pipeline.DryRun;
-import io.ckptaudit.job.pipeline.RunFolder;
 import io.ckptaudit.job.pipeline.RunIds;
 import io.ckptaudit.job.pipeline.Settings;
 import io.ckptaudit.job.pipeline.SparkSessions;
+import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryText;
@@ -22,9 +22,11 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,11 +96,7 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
   private String master;
 
-  @Option(
-      names = "--conf",
-      paramLabel = "KEY=VALUE",
-      description = "A setting of Spark, or of Hadoop as spark.hadoop.*; may be repeated.")
-  private Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin private SettingsOption conf;
 
   @Option(names = "--dry-run", description = "Plan and cost from headers only; starts no Spark.")
   private boolean dryRun;
@@ -109,7 +107,7 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Storages storages = Storages.of(Settings.hadoop(settings));
+    Storages storages = conf.storages();
     if (dryRun) {
       return plan(Checkpoints.open(uris, storages));
     }
@@ -118,12 +116,12 @@ final class AuditCommand implements Callable<Integer> {
           spec.commandLine(), "Missing --report DIR: name the folder or URI the report goes to");
     }
     AuditRequest request = request();
-    RunFolder run = new RunFolder(report, request.runId(), storages);
-    return run.exists() ? show(run.verdict()) : show(audit(storages, request));
+    Optional<RunVerdict> published = StoredRuns.published(report, request.runId(), storages);
+    return show(published.isPresent() ? published.get() : audit(storages, request));
   }
 
   private AuditRequest request() {
-    Map<String, String> config = new LinkedHashMap<>(Settings.redacted(settings));
+    Map<String, String> config = new LinkedHashMap<>(Settings.redacted(conf.settings()));
     config.put("uris", String.join(" ", uris));
     config.put("targets", targets.toString());
     config.put("required_targets", required.toString());
@@ -145,7 +143,7 @@ final class AuditCommand implements Callable<Integer> {
   private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {
     boolean local = uris.stream().allMatch(Storages::isLocal);
     List<Checkpoint> opened = local ? Checkpoints.open(uris, storages) : null;
-    try (SparkSession spark = SparkSessions.start(master, settings)) {
+    try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
       sessionStarted = true;
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
       List<Checkpoint> checkpoints = local ? opened : Checkpoints.open(uris, onCluster);

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,10 +28,12 @@ final class GateCommand implements Callable<Integer> {
   @Option(names = "--run", paramLabel = "ID", description = "The run; the latest if not given.")
   private String runId;
 
+  @Mixin private SettingsOption conf;
+
   @Override
   public Integer call() throws IOException {
     try {
-      RunVerdict verdict = StoredRuns.verdict(report, runId);
+      RunVerdict verdict = StoredRuns.verdict(report, runId, conf.storages());
       spec.commandLine().getOut().println(verdict.runId() + ": " + verdict.verdict());
       return verdict.exitCode();
     } catch (FileNotFoundException e) {

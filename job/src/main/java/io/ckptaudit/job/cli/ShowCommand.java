@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +37,8 @@ final class ShowCommand implements Callable<Integer> {
   @Option(names = "--run", paramLabel = "ID", description = "The run; the latest if not given.")
   private String runId;
 
+  @Mixin private SettingsOption conf;
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
@@ -47,7 +50,7 @@ final class ShowCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunVerdict verdict;
     try {
-      verdict = StoredRuns.verdict(report, runId);
+      verdict = StoredRuns.verdict(report, runId, conf.storages());
     } catch (FileNotFoundException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.security.AccessControlException;
 
 /** Any Hadoop FileSystem: s3a, hdfs and the rest. */
 final class HadoopStorage implements Storage {
@@ -57,8 +59,8 @@ final class HadoopStorage implements Storage {
     Path path = path(uri);
     try {
       return fileSystem(path).getFileStatus(path);
-    } catch (FileNotFoundException e) {
-      throw absent(uri, e);
+    } catch (IOException e) {
+      throw sentence(uri, e);
     }
   }
 
@@ -75,6 +77,21 @@ final class HadoopStorage implements Storage {
 
   private FileSystem fileSystem(Path path) throws IOException {
     return path.getFileSystem(configuration);
+  }
+
+  /** A missing bucket is no missing file to s3a, whose classes need not be there. */
+  private static IOException sentence(String uri, IOException cause) {
+    if (cause instanceof FileNotFoundException
+        || cause.getClass().getSimpleName().equals("UnknownStoreException")) {
+      return absent(uri, cause);
+    }
+    if (cause instanceof AccessDeniedException || cause instanceof AccessControlException) {
+      return new IOException(
+          "Cannot access '%s': the store denies it; check the credentials and the rights (%s)"
+              .formatted(uri, cause.getMessage()),
+          cause);
+    }
+    return cause;
   }
 
   private static FileNotFoundException absent(String uri, IOException cause) {
@@ -119,8 +136,8 @@ final class HadoopStorage implements Storage {
       while (inside.hasNext()) {
         entries.add(entry(inside.next()));
       }
-    } catch (FileNotFoundException e) {
-      throw absent(directory, e);
+    } catch (IOException e) {
+      throw sentence(directory, e);
     }
     if (entries.size() == 1 && entries.get(0).uri().equals(stat(directory).uri())) {
       throw new IOException(
@@ -235,6 +252,10 @@ final class HadoopStorage implements Storage {
   @Override
   public boolean exists(String uri) throws IOException {
     Path path = path(uri);
-    return fileSystem(path).exists(path);
+    try {
+      return fileSystem(path).exists(path);
+    } catch (IOException e) {
+      throw sentence(uri, e);
+    }
   }
 }

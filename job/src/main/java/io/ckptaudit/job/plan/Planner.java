@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <p>Tasks hold about {@link #TASK_BYTES}; with less to read than {@link #TASKS_PER_CORE} such
  * tasks a core, they get smaller, so that all cores are busy to the end, but not below {@link
- * #SMALLEST_TASK}: an empty task costs Spark 1 to 4 ms, in which a core counts several MiB.
+ * #SMALLEST_TASK}: an empty task costs Spark 1 to 4 ms, in which a core counts several MiB. Who
+ * asks for smaller splits than that gets tasks as small, so that tensors do meet across tasks.
  */
 public final class Planner {
 
@@ -31,7 +32,8 @@ public final class Planner {
 
   private Planner(long totalBytes, PlanSettings settings) {
     long fair = totalBytes / Math.max(1, (long) settings.cores() * TASKS_PER_CORE);
-    taskBytes = Math.min(TASK_BYTES, Math.max(SMALLEST_TASK, fair));
+    long smallest = Math.min(SMALLEST_TASK, settings.splitBytes());
+    taskBytes = Math.min(TASK_BYTES, Math.max(smallest, fair));
     long cut = Math.min(settings.splitBytes(), taskBytes);
     splitBytes = cut - cut % PlanSettings.SMALLEST_SPLIT;
   }

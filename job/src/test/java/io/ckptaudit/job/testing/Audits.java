@@ -34,6 +34,7 @@ public final class Audits {
   private ConversionFunctions functions = new KernelConversions();
   private EnumSet<Target> required = EnumSet.noneOf(Target.class);
   private SparkSession spark;
+  private String runId = RUN;
 
   public static Audits audits() {
     return new Audits();
@@ -54,6 +55,11 @@ public final class Audits {
     return this;
   }
 
+  public Audits runId(String id) {
+    runId = id;
+    return this;
+  }
+
   public Audits on(SparkSession session) {
     spark = session;
     return this;
@@ -67,7 +73,7 @@ public final class Audits {
         new AuditRequest(
             List.of(uris),
             report.toString(),
-            RUN,
+            runId,
             new AuditCriteria(
                 EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2), required),
             Verdict.FailOn.ERROR,
@@ -89,7 +95,7 @@ public final class Audits {
   /** The digests in the manifest of an audit made here, by table. */
   public static Map<String, String> digests(Path report) {
     try {
-      Manifest manifest = StoredRuns.manifest(report.toString(), RUN);
+      Manifest manifest = StoredRuns.manifest(report.toUri().toString(), RUN, Storages.local());
       Map<String, String> digests = new TreeMap<>();
       manifest.tables().forEach((table, entry) -> digests.put(table, "" + entry.digest()));
       return digests;

@@ -1,0 +1,84 @@
+package io.ckptaudit.job.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** What is built and shipped: the launcher, the thin jar, and what runs beside it. */
+public final class Product {
+
+  public static final Path ROOT = Path.of(System.getProperty("ckptaudit.root", ".."));
+
+  private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+
+  /** A dozen times what a run takes on an idle machine. */
+  private static final Duration LIMIT = Duration.ofSeconds(240);
+
+  private Product() {}
+
+  public static Path launcher() {
+    return ROOT.resolve("bin/ckpt-audit").toAbsolutePath();
+  }
+
+  /** Spark, Hadoop and the S3 client, as a user's installation of Spark provides them. */
+  public static List<String> providedJars() throws IOException {
+    String classpath = Files.readString(Path.of(System.getProperty("ckptaudit.classpath")));
+    return List.of(classpath.trim().split(":", -1));
+  }
+
+  /** {@code jvm.flags} of pom.xml. */
+  public static List<String> jvmFlags() throws IOException {
+    Matcher flags =
+        Pattern.compile("<jvm.flags>(.*?)</jvm.flags>", Pattern.DOTALL)
+            .matcher(Files.readString(ROOT.resolve("pom.xml")));
+    if (!flags.find()) {
+      throw new IllegalStateException("No jvm.flags in pom.xml");
+    }
+    return List.of(flags.group(1).trim().split("\\s+", -1));
+  }
+
+  /** Runs {@code bin/ckpt-audit}. */
+  public static ChildProcess.Ended launch(String... arguments) throws Exception {
+    return launch(Map.of(), arguments);
+  }
+
+  /** As {@link #launch(String...)}, with variables on top of this JVM's. */
+  public static ChildProcess.Ended launch(Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(launcher().toString()));
+    command.addAll(Arrays.asList(arguments));
+    return ChildProcess.run(command, environment, LIMIT);
+  }
+
+  /**
+   * Submits the thin jar as the script spark-submit does.
+   *
+   * @param options of spark-submit
+   * @param arguments of the program
+   */
+  public static ChildProcess.Ended submit(List<String> options, String... arguments)
+      throws Exception {
+    List<String> command = java("-Xmx512m", "org.apache.spark.deploy.SparkSubmit");
+    command.addAll(options);
+    command.addAll(List.of("--class", "io.ckptaudit.job.cli.Main"));
+    command.add(System.getProperty("ckptaudit.jar"));
+    command.addAll(Arrays.asList(arguments));
+    return ChildProcess.run(command, Map.of(), LIMIT);
+  }
+
+  /** The start of a command that runs a class of Spark with the flags Spark's own scripts give. */
+  static List<String> java(String heap, String mainClass) throws IOException {
+    List<String> command = new ArrayList<>(List.of(JAVA, heap, "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
+    command.addAll(List.of("-cp", String.join(":", providedJars()), mainClass));
+    return command;
+  }
+}

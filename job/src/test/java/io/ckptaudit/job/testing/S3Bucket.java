@@ -1,0 +1,75 @@
+package io.ckptaudit.job.testing;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** A bucket as somebody else's program sees it: through the AWS SDK, without Hadoop. */
+public final class S3Bucket implements AutoCloseable {
+
+  private final String name;
+  private final S3Client client;
+
+  private S3Bucket(String name, S3Client client) {
+    this.name = name;
+    this.client = client;
+  }
+
+  public static S3Bucket create(String name, URI endpoint, String accessKey, String secretKey) {
+    S3Client client =
+        S3Client.builder()
+            .endpointOverride(endpoint)
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+            .forcePathStyle(true)
+            .build();
+    client.createBucket(request -> request.bucket(name));
+    return new S3Bucket(name, client);
+  }
+
+  /** The URI of a key as Hadoop wants it. */
+  public String uri(String key) {
+    return "s3a://" + name + "/" + key;
+  }
+
+  /** Uploads a file as an object, or the files of a folder below a prefix. */
+  public void upload(Path from, String key) throws IOException {
+    if (!Files.isDirectory(from)) {
+      client.putObject(request -> request.bucket(name).key(key), RequestBody.fromFile(from));
+      return;
+    }
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        upload(file, key + "/" + file.getFileName());
+      }
+    }
+  }
+
+  public byte[] download(String key) {
+    return client.getObjectAsBytes(request -> request.bucket(name).key(key)).asByteArray();
+  }
+
+  public List<String> keys() {
+    return client.listObjectsV2Paginator(request -> request.bucket(name)).contents().stream()
+        .map(S3Object::key)
+        .toList();
+  }
+
+  public void deleteAll() {
+    keys().forEach(key -> client.deleteObject(request -> request.bucket(name).key(key)));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
