@@ -10,6 +10,16 @@ import io.ckptaudit.udfs.number.Target;
 final class LatticeBinades {
 
   private static final int LOWEST = -1074;
+
+  /**
+   * Others to one of the finest, at most. In a source of twice the precision every second value is
+   * a tie, which falls on the even neighbour: three values in four then are no odd multiple.
+   */
+  private static final double OTHERS_TO_FINEST = 3;
+
+  /** What one surplus code weighs against: more than all that binades which are full weigh for. */
+  private static final double WEIGHT_OF_SURPLUS = 3;
+
   private static final int BINADES = Double.MAX_EXPONENT - LOWEST + 1;
 
   private final FormatTables tables;
@@ -55,16 +65,34 @@ final class LatticeBinades {
     return sum;
   }
 
-  /** How many of these codes would be off the lattice, if they were any of all codes. */
+  /**
+   * How many of these codes would be off the lattice, if they were any of all codes; less where too
+   * few are of the finest.
+   */
   double expectedOff(LatticeBinades all) {
     double expected = 0;
+    double coarse = 0;
+    int sumFinest = 0;
+    int sumOthers = 0;
     for (int bin = 0; bin < BINADES; bin++) {
       if (all.off[bin] > 0) {
-        double share = (double) all.off[bin] / all.codes(bin);
-        expected += share * (codes(bin) - 2 * Math.max(0, others[bin] - finest[bin]));
+        expected += (double) all.off[bin] / all.codes(bin) * codes(bin);
+        coarse += surplus(finest[bin], others[bin]);
+        sumFinest += finest[bin];
+        sumOthers += others[bin];
       }
     }
-    return Math.max(0, expected);
+    return Math.max(
+        0, expected - WEIGHT_OF_SURPLUS * Math.max(coarse, surplus(sumFinest, sumOthers)));
+  }
+
+  /**
+   * Other codes beyond what a passage through the lattice explains: three to one of the finest, and
+   * one standard deviation of that, √(3n).
+   */
+  private static double surplus(int finest, int others) {
+    return Math.max(
+        0, others - OTHERS_TO_FINEST * finest - Math.sqrt(OTHERS_TO_FINEST * (finest + others)));
   }
 
   private int codes(int bin) {

@@ -21,11 +21,12 @@ import io.ckptaudit.udfs.number.Target;
  * tell.
  *
  * <p><b>What is coarser still proves nothing.</b> Ternary weights, small integers, fixed point,
- * int8 or F8 times powers of two lie on the lattice by construction, whatever they were stored in.
- * They are told by what they leave out: half of a lattice's values in a binade are odd multiples of
- * its spacing there, its finest codes, and what went through the lattice has about as many finest
- * codes as others. Each other code beyond that number weighs against, twice: a binade with none of
- * the finest counts −p·d. The sum is never below 0.
+ * int8, F8 or F4 times powers of two lie on the lattice by construction, whatever they were stored
+ * in. They are told by what they leave out: half of a lattice's values in a binade are odd
+ * multiples of its spacing there, its finest codes, and of what went through the lattice at least a
+ * quarter are such (less than half, since ties fall on even multiples). Where others are more than
+ * three to one and a standard deviation, in a binade or in all together, each of that surplus takes
+ * three off the expectation, which never falls below 0. Evenly filled binades lose nothing.
  *
  * <p><b>Clipping.</b> A saturating cast through the lattice leaves the largest value of one format
  * where the other cannot hold it (65504 in F16, 65536 in BF16). That code tells nothing either way.

@@ -72,6 +72,15 @@ class LatticeEvidenceTest {
     passed(inBf16(logUniform(20_000).map(through(FloatFormat.F16)).filter(Double::isFinite)));
   }
 
+  /** From BF16, every second value below 2^-17 is a tie, and goes to the even multiple. */
+  @Test
+  void smallModelsOfBf16AndF32OriginAreToldAlike() {
+    for (int run = 0; run < 20; run++) {
+      passed(inBf16(weights(300_000).map(through(FloatFormat.F16))));
+      passed(inBf16(weights(300_000).map(through(FloatFormat.BF16)).map(through(FloatFormat.F16))));
+    }
+  }
+
   @Test
   void bf16WeightsThatNeverWereF16AreNot() {
     refuted(inBf16(weights(2_000_000)));
@@ -185,16 +194,26 @@ class LatticeEvidenceTest {
   @Test
   void f8TimesPowersOfTwoProvesNothing() {
     for (int lowest = -15; lowest <= -10; lowest++) {
-      int from = lowest;
-      provesNothing(
-          inBf16(
-              IntStream.rangeClosed(from, -8)
-                  .boxed()
-                  .flatMapToDouble(
-                      scale ->
-                          Arrays.stream(Tables.values(FloatFormat.F8_E4M3))
-                              .filter(Double::isFinite)
-                              .map(value -> Math.scalb(value, scale)))));
+      provesNothing(inBf16(scaled(FloatFormat.F8_E4M3, lowest, -8)));
+      provesNothing(inF16(scaled(FloatFormat.F8_E4M3, lowest, 0)));
+    }
+  }
+
+  private static DoubleStream scaled(FloatFormat format, int lowest, int highest) {
+    return IntStream.rangeClosed(lowest, highest)
+        .boxed()
+        .flatMapToDouble(
+            scale ->
+                Arrays.stream(Tables.values(format))
+                    .filter(Double::isFinite)
+                    .map(value -> Math.scalb(value, scale)));
+  }
+
+  @Test
+  void f4TimesPowersOfTwoProvesNothing() {
+    for (int lowest = -23; lowest <= -10; lowest++) {
+      provesNothing(inBf16(scaled(FloatFormat.F4, lowest, -5)));
+      provesNothing(inF16(scaled(FloatFormat.F4, lowest, 5)));
     }
   }
 
