@@ -1,6 +1,7 @@
 package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.checkpoint.Severity;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -40,6 +41,21 @@ public record Finding(
           .thenComparing(Finding::tensor, Comparator.nullsFirst(Comparator.naturalOrder()))
           .thenComparing(Finding::byteOffset, Comparator.nullsFirst(Comparator.naturalOrder()))
           .thenComparing(Finding::message);
+
+  /** A tensor that could not be read to its end, and so has no figures. */
+  public static Finding ofUnread(TensorSubject subject, ReadFault fault) {
+    return new Finding(
+        subject.checkpoint(),
+        fault.name(),
+        Severity.ERROR,
+        true,
+        subject.firstShard(),
+        subject.entry().name(),
+        subject.firstOffset(),
+        "Cannot read " + subject.place() + ": " + fault.reason() + "; " + fault.action(),
+        new LinkedHashMap<>(),
+        fault.action());
+  }
 
   /** What opening a checkpoint met. */
   public static Finding of(int checkpoint, Problem problem) {

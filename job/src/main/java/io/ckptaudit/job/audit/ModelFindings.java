@@ -55,10 +55,11 @@ public final class ModelFindings {
     return rules.findings;
   }
 
+  /** Weights of 8 bits or fewer are quantised: what is declared is the dtype to compute in. */
   private void declaredDtype() {
     Map<DType, Long> elements = new EnumMap<>(DType.class);
     for (TensorEntry tensor : checkpoint.tensors()) {
-      if (tensor.dtype().isFloating()) {
+      if (tensor.dtype().isFloating() && tensor.dtype().bits() > Byte.SIZE) {
         elements.merge(tensor.dtype(), tensor.elements(), Long::sum);
       }
     }

@@ -28,8 +28,7 @@ public enum Rule {
   PASSED_THROUGH_BF16(
       Severity.WARNING,
       "look for the BF16 original: values below 2^-17 may have been rounded on the way"),
-  DTYPE_NOT_COUNTED(Severity.WARNING, "audit the tensor with a version that counts this dtype"),
-  IO_READ(Severity.ERROR, "make the file readable and audit again");
+  DTYPE_NOT_COUNTED(Severity.WARNING, "audit the tensor with a version that counts this dtype");
 
   private final Severity severity;
   private final String action;
@@ -50,7 +49,7 @@ public enum Rule {
 
   /** Whether a finding of this rule means that we could not finish, not that the data is bad. */
   boolean isIncomplete() {
-    return this == IO_READ || this == DTYPE_NOT_COUNTED;
+    return this == DTYPE_NOT_COUNTED;
   }
 
   /** A finding about a whole checkpoint. */
@@ -82,11 +81,6 @@ public enum Rule {
         message + " in " + subject.place() + "; " + action,
         evidence,
         action);
-  }
-
-  /** A finding about a tensor that could not be read to its end. */
-  public Finding ofUnread(TensorSubject subject, String cause) {
-    return ofTensor(subject, cause, evidence());
   }
 
   /** Evidence from names and values in turn. */

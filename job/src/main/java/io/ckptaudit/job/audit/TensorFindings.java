@@ -1,5 +1,6 @@
 package io.ckptaudit.job.audit;
 
+import io.ckptaudit.job.checkpoint.Role;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
@@ -8,11 +9,16 @@ import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
 import io.ckptaudit.udfs.state.TensorState;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What is wrong with the values of one tensor. */
 public final class TensorFindings {
+
+  /** Whatever their shape, constants in these are a choice. */
+  private static final Set<Role> MAY_BE_CONSTANT = EnumSet.of(Role.BIAS, Role.SCALE, Role.NORM);
 
   private final TensorSubject subject;
   private final List<Finding> findings = new ArrayList<>();
@@ -81,7 +87,8 @@ public final class TensorFindings {
       return;
     }
     double value = statistics.min();
-    boolean matrix = subject.entry().shape().size() >= 2;
+    boolean matrix =
+        subject.entry().shape().size() >= 2 && !MAY_BE_CONSTANT.contains(subject.name().role());
     Rule rule = Rule.CONSTANT_VECTOR;
     if (matrix) {
       rule = value == 0 ? Rule.ALL_ZERO_MATRIX : Rule.CONSTANT_MATRIX;

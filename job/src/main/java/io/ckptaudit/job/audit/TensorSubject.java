@@ -1,6 +1,7 @@
 package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.checkpoint.TensorName;
@@ -34,10 +35,11 @@ public record TensorSubject(int checkpoint, Checkpoint of, TensorEntry entry, Te
     return entry.slices().get(0);
   }
 
-  /** "tensor 'x' of file at byte n". */
+  /** "tensor 'x' of file at byte n", safe to print. */
   String place() {
+    String tensor = "tensor " + Quoted.of(entry.name());
     return entry.slices().isEmpty()
-        ? "tensor '" + entry.name() + "'"
-        : "tensor '" + entry.name() + "' of " + firstShard() + " at byte " + firstOffset();
+        ? tensor
+        : tensor + " of " + Quoted.plain(firstShard()) + " at byte " + firstOffset();
   }
 }

@@ -1,13 +1,11 @@
 package io.ckptaudit.job.checkpoint;
 
-import io.ckptaudit.job.io.FileChangedException;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.ReadPolicy;
 import io.ckptaudit.job.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.AccessDeniedException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +17,8 @@ import java.util.concurrent.Future;
  * Reads the headers of many shards, several at a time: on a remote store each costs round trips.
  */
 final class ShardHeaders {
+  private static final System.Logger LOG = System.getLogger(ShardHeaders.class.getName());
+
   private static final int THREADS = 8;
 
   private ShardHeaders() {}
@@ -76,19 +76,7 @@ final class ShardHeaders {
   }
 
   static Problem unreadable(String name, IOException failure) {
-    String rule = "IO_READ";
-    String action = "check the disk or the store and run the audit again";
-    if (failure instanceof FileChangedException) {
-      rule = "CHANGED_DURING_AUDIT";
-      action = "keep writers away and run the audit again";
-    } else if (failure instanceof FileNotFoundException) {
-      rule = "GONE";
-      action = "keep writers away and run the audit again";
-    } else if (failure instanceof AccessDeniedException) {
-      rule = "IO_DENIED";
-      action = "grant the right to read it and run the audit again";
-    }
-    String why = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-    return Problem.error(rule, "Cannot read the header").in(name).because("%s", why).todo(action);
+    LOG.log(Level.WARNING, "Cannot read the header of " + name, failure);
+    return ReadFault.of(failure).ofHeader(name);
   }
 }

@@ -116,13 +116,13 @@ final class AuditCommand implements Callable<Integer> {
           spec.commandLine(), "Missing --report DIR: name the folder or URI the report goes to");
     }
     AuditRequest request = request();
-    Optional<RunVerdict> published = StoredRuns.published(report, request.runId(), storages);
+    Optional<RunVerdict> published = StoredRuns.published(request, storages);
     return show(published.isPresent() ? published.get() : audit(storages, request));
   }
 
   private AuditRequest request() {
     Map<String, String> config = new LinkedHashMap<>(Settings.redacted(conf.settings()));
-    config.put("uris", String.join(" ", uris));
+    config.put("uris", Settings.withoutUserInfo(String.join(" ", uris)));
     config.put("targets", targets.toString());
     config.put("required_targets", required.toString());
     config.put("split_size", splitSize.toString());
@@ -159,8 +159,9 @@ final class AuditCommand implements Callable<Integer> {
 
   private int plan(List<Checkpoint> checkpoints) {
     PlanSettings plan = new PlanSettings(splitSize, Runtime.getRuntime().availableProcessors());
-    spec.commandLine().getOut().print(DryRun.of(checkpoints, plan).text());
+    DryRun cost = DryRun.of(checkpoints, plan);
+    spec.commandLine().getOut().print(cost.text());
     spec.commandLine().getOut().flush();
-    return 0;
+    return Verdict.of(cost.findings(), failOn).exitCode();
   }
 }

@@ -2,6 +2,7 @@ package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.checkpoint.NothingToAuditException;
 import io.ckptaudit.job.pipeline.PublicationException;
+import io.ckptaudit.job.plan.InvalidSettingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
@@ -38,7 +39,7 @@ final class ExitCodes implements IExecutionExceptionHandler {
       return NOT_PUBLISHED;
     }
     if (exception instanceof NothingToAuditException
-        || exception instanceof IllegalArgumentException) {
+        || exception instanceof InvalidSettingException) {
       return USAGE;
     }
     if (exception instanceof IOException || exception instanceof UncheckedIOException) {

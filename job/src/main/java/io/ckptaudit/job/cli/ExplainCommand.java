@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 /** {@code explain VALUE}: needs neither Spark nor a checkpoint. */
 @Command(
     name = "explain",
-    description = "Takes a number or a code apart and prints what each format makes of it.")
+    description = "Takes a number or a code apart and prints what each format makes of it.",
+    mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
 
   @Parameters(

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** {@code formats}: needs neither Spark nor a checkpoint. */
 @Command(
     name = "formats",
-    description = "Prints the table of number formats (as torch.finfo), or their spacing.")
+    description = "Prints the table of number formats (as torch.finfo), or their spacing.",
+    mixinStandardHelpOptions = true)
 final class FormatsCommand implements Callable<Integer> {
 
   @Option(names = "--spacing", description = "Print the spacing of values in each binade instead.")

@@ -2,6 +2,7 @@ package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.SummaryText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -34,7 +35,7 @@ final class GateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try {
       RunVerdict verdict = StoredRuns.verdict(report, runId, conf.storages());
-      spec.commandLine().getOut().println(verdict.runId() + ": " + verdict.verdict());
+      spec.commandLine().getOut().println(SummaryText.line(verdict));
       return verdict.exitCode();
     } catch (FileNotFoundException e) {
       spec.commandLine().getErr().println(e.getMessage());

@@ -22,4 +22,8 @@ public record AuditRequest(
     Verdict.FailOn failOn,
     long splitBytes,
     ConversionFunctions functions,
-    Map<String, String> config) {}
+    Map<String, String> config) {
+
+  /** What of the config makes two requests the same run. */
+  static final List<String> IDENTITY = List.of("uris", "targets", "required_targets", "fail_on");
+}

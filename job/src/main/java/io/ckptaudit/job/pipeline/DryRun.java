@@ -1,7 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.checkpoint.Checkpoint;
-import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.plan.Planner;
 import io.ckptaudit.job.plan.ReadTask;
@@ -21,7 +21,7 @@ public record DryRun(
     long splits,
     int tasks,
     double seconds,
-    List<String> problems) {
+    List<Finding> findings) {
 
   /** Measured with files in the page cache; a disk or network may well be slower. */
   public static final double BYTES_PER_CORE_SECOND = 1.5e9;
@@ -39,7 +39,7 @@ public record DryRun(
         bytes / (BYTES_PER_CORE_SECOND * settings.cores()),
         checkpoints.stream()
             .flatMap(checkpoint -> checkpoint.problems().stream())
-            .map(Problem::message)
+            .map(problem -> Finding.of(0, problem))
             .toList());
   }
 
@@ -53,7 +53,7 @@ public record DryRun(
     line(text, "splits", "%,d", splits);
     line(text, "tasks", "%,d", tasks);
     line(text, "expected", "%.0f s of reading on this machine, if files are in memory", seconds);
-    problems.forEach(problem -> text.append(problem).append('\n'));
+    findings.forEach(finding -> text.append(finding.message()).append('\n'));
     return text.toString();
   }
 

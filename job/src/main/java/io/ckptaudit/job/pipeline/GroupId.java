@@ -1,7 +1,5 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.udfs.number.DType;
-
 /** A layer or model of a run, by its place; as keys, so that no serialiser meets this. */
 record GroupId(int checkpoint, int group) {
 
@@ -13,12 +11,12 @@ record GroupId(int checkpoint, int group) {
     return new GroupId((int) (key >>> Integer.SIZE), (int) key);
   }
 
-  /** The key of the group's state of one dtype. */
-  String toKey(DType dtype) {
-    return toKey() + "/" + dtype.name();
+  /** The key of one state of the group: of a dtype, or of what was not read. */
+  String toKey(String part) {
+    return toKey() + "/" + part;
   }
 
-  static GroupId ofDtypeKey(String key) {
+  static GroupId ofPartKey(String key) {
     return ofKey(Long.parseLong(key.substring(0, key.indexOf('/'))));
   }
 }

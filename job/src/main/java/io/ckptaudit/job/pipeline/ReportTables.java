@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.GroupReport;
 import io.ckptaudit.job.report.LayerSummary;
@@ -33,23 +34,23 @@ final class ReportTables implements AutoCloseable {
       Broadcast<AuditedModels> models) {
     tensors =
         outcomes
-            .filter(outcome -> !SplitOutcome.isFault(outcome._2()))
             .map(outcome -> tensorReport(outcome, models.value()))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     groups =
         groupStates
-            .mapToPair(state -> new Tuple2<>(GroupId.ofDtypeKey(state._1()).toKey(), state._2()))
+            .mapToPair(state -> new Tuple2<>(GroupId.ofPartKey(state._1()).toKey(), state._2()))
             .groupByKey()
             .map(group -> groupRows(group, models.value()))
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
   }
 
   private static TensorReport tensorReport(Tuple2<Long, byte[]> outcome, AuditedModels models) {
+    TensorSubject subject = models.subject(TensorId.ofKey(outcome._1()));
+    if (SplitOutcome.isFault(outcome._2())) {
+      return TensorReport.ofUnread(subject);
+    }
     return TensorReport.of(
-        models.subject(TensorId.ofKey(outcome._1())),
-        SplitOutcome.state(outcome._2()),
-        models.tables(),
-        models.criteria());
+        subject, SplitOutcome.state(outcome._2()), models.tables(), models.criteria());
   }
 
   /** The rows of one group and what a summary says of it. */

@@ -3,6 +3,7 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.Storage;
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.ReportJson;
 import io.ckptaudit.job.report.RunVerdict;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +33,7 @@ public final class RunFolder {
 
   public RunFolder(String report, String runId, Storages storages) {
     if (!RUN_ID.matcher(runId).matches()) {
-      throw new IllegalArgumentException(
+      throw new InvalidSettingException(
           "Invalid run id '"
               + runId
               + "': it must match [a-z][a-z0-9-]*; choose another with --run-id");
@@ -102,12 +104,31 @@ public final class RunFolder {
     return report + "/" + table.folder() + "/run_id=" + runId;
   }
 
-  /** Removes what a run of this id left behind without a manifest. */
-  void removeLeftovers() throws IOException {
+  /**
+   * Removes what a run of this id left behind without a manifest; nothing where there is one.
+   *
+   * @return the verdict of the run of this id that was published meanwhile, if there is one
+   */
+  Optional<RunVerdict> removeLeftovers() throws IOException {
+    if (exists()) {
+      return Optional.of(verdict());
+    }
     for (Table table : Table.values()) {
       storage.deleteRecursively(tableUri(table));
     }
     storage.deleteRecursively(report + "/" + RUNS + "/" + runId);
+    return Optional.empty();
+  }
+
+  /** Points {@code latest.json} here if it points nowhere: a run may end just before it would. */
+  void repairLatest() throws IOException {
+    if (!storage.exists(latestUri())) {
+      storage.replace(latestUri(), ReportJson.write(new Latest(runId)));
+    }
+  }
+
+  private String latestUri() {
+    return report + "/" + RUNS + "/latest.json";
   }
 
   /** Makes the run exist: the verdict first, the manifest last, then the pointer to it. */
@@ -116,7 +137,7 @@ public final class RunFolder {
     Manifest manifest =
         new Manifest(Table.CONTRACT_VERSION, runId, verdict.version(), tables(digests));
     storage.createNew(file("manifest.json"), ReportJson.write(manifest));
-    storage.replace(report + "/" + RUNS + "/latest.json", ReportJson.write(new Latest(runId)));
+    storage.replace(latestUri(), ReportJson.write(new Latest(runId)));
   }
 
   private Map<String, Manifest.TableManifest> tables(Map<Table, String> digests)

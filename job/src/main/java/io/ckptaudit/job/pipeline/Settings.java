@@ -9,15 +9,24 @@ public final class Settings {
 
   private static final String HADOOP = "spark.hadoop.";
 
-  /** Spark's own pattern of what must not be shown, and Hadoop's names for keys. */
+  /** What Spark and Hadoop take for names of secrets, and names and values that look like them. */
   private static final Pattern SECRET =
-      Pattern.compile("(?i)secret|password|passwd|token|access[.]?key|credential|[.]key$");
+      Pattern.compile(
+          "(?i)secret|passw|token|credential|access[.-]?key|account[.]key|[.]key$|signature|\\bsas\\b");
+
+  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+@");
+
+  /** Ours for S3, below what the user says; conf/spark-defaults.conf has the reasons. */
+  private static final Map<String, String> S3 =
+      Map.of(
+          "fs.s3a.input.stream.type", "classic",
+          "fs.s3a.committer.abort.pending.uploads", "false");
 
   private Settings() {}
 
   /** Hadoop's settings among those of Spark: of the JVM (spark-submit) and of {@code --conf}. */
   public static Map<String, String> hadoop(Map<String, String> settings) {
-    Map<String, String> hadoop = new TreeMap<>();
+    Map<String, String> hadoop = new TreeMap<>(S3);
     for (String name : System.getProperties().stringPropertyNames()) {
       putHadoop(hadoop, name, System.getProperty(name));
     }
@@ -35,7 +44,24 @@ public final class Settings {
   public static Map<String, String> redacted(Map<String, String> settings) {
     Map<String, String> redacted = new TreeMap<>();
     settings.forEach(
-        (name, value) -> redacted.put(name, SECRET.matcher(name).find() ? "(redacted)" : value));
+        (name, value) ->
+            redacted.put(name, isSecret(name) || isSecret(value) ? "(redacted)" : value));
     return redacted;
+  }
+
+  private static boolean isSecret(String text) {
+    return SECRET.matcher(text).find();
+  }
+
+  /** A URI less the user and password it may carry. */
+  public static String withoutUserInfo(String uri) {
+    return USER_INFO.matcher(uri).replaceAll("");
+  }
+
+  /** Our settings for S3 under the names that Spark has for Hadoop's. */
+  static Map<String, String> sparkDefaults() {
+    Map<String, String> defaults = new TreeMap<>();
+    S3.forEach((name, value) -> defaults.put(HADOOP + name, value));
+    return defaults;
   }
 }

@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.plan.InvalidSettingException;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -21,6 +22,7 @@ public final class SparkSessions {
     }
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "ckpt-audit");
+    Settings.sparkDefaults().forEach(conf::setIfMissing);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.ui.enabled", "false");
       conf.setIfMissing("spark.driver.host", "localhost");
@@ -28,6 +30,16 @@ public final class SparkSessions {
     }
     // Kryo cannot carry the records and unmodifiable lists of checkpoint entries.
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
-    return SparkSession.builder().config(conf).getOrCreate();
+    try {
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (Exception e) {
+      throw new InvalidSettingException(
+          "Cannot start Spark with master "
+              + conf.get("spark.master")
+              + ": "
+              + e.getMessage()
+              + "; check --master and --conf",
+          e);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.udfs.state.TensorState;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * that could not be read has no figures at all, whatever became of the others.
  *
  * <pre>
- * byte 0   0: the bytes of a state follow; 1: a sentence in UTF-8
+ * byte 0   0: the bytes of a state follow; 1: the name of a ReadFault in ASCII
  * </pre>
  */
 final class SplitOutcome {
@@ -23,8 +24,8 @@ final class SplitOutcome {
     return tagged(STATE, state.toBytes());
   }
 
-  static byte[] ofFault(String sentence) {
-    return tagged(FAULT, sentence.getBytes(StandardCharsets.UTF_8));
+  static byte[] of(ReadFault fault) {
+    return tagged(FAULT, fault.name().getBytes(StandardCharsets.US_ASCII));
   }
 
   static boolean isFault(byte[] outcome) {
@@ -35,8 +36,8 @@ final class SplitOutcome {
     return TensorState.fromBytes(Arrays.copyOfRange(outcome, 1, outcome.length));
   }
 
-  static String fault(byte[] outcome) {
-    return new String(outcome, 1, outcome.length - 1, StandardCharsets.UTF_8);
+  static ReadFault fault(byte[] outcome) {
+    return ReadFault.valueOf(new String(outcome, 1, outcome.length - 1, StandardCharsets.US_ASCII));
   }
 
   /** Commutative and associative; of two faults the lesser by its bytes stays. */

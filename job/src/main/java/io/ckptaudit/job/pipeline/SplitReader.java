@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.ReadPolicy;
@@ -11,6 +12,7 @@ import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.MappedByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -23,8 +25,11 @@ import java.util.Optional;
  */
 final class SplitReader implements AutoCloseable {
 
-  /** A mapped window: large enough that mapping costs nothing, small against the limit. */
-  private static final int WINDOW = 64 << 20;
+  /** A mapped window: large enough that mapping costs little, small against the limit of Arrow. */
+  private static final int WINDOW = 16 << 20;
+
+  private static final int ATTEMPTS = 3;
+  private static final long PAUSE_MILLIS = 100;
 
   /** A read of a remote file: about what fits in a core's cache. */
   private static final int BLOCK = 1 << 20;
@@ -44,8 +49,34 @@ final class SplitReader implements AutoCloseable {
     this.memory = memory;
   }
 
-  /** The state of a split. */
+  /**
+   * The state of a split. A read that fails for a reason that may pass is tried again from the
+   * start of the split, on a file opened anew.
+   */
   TensorState read(Split split) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return readOnce(split);
+      } catch (IOException e) {
+        closeFile();
+        if (attempt == ATTEMPTS || !ReadFault.of(e).isTransient()) {
+          throw e;
+        }
+        pause(attempt);
+      }
+    }
+  }
+
+  private static void pause(int attempt) throws InterruptedIOException {
+    try {
+      Thread.sleep(PAUSE_MILLIS << attempt);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted between two attempts to read");
+    }
+  }
+
+  private TensorState readOnce(Split split) throws IOException {
     SplitCounter counter = counters.computeIfAbsent(split.dtype(), SplitCounter::new);
     counter.reset();
     if (split.bytes() > 0) {
@@ -71,15 +102,23 @@ final class SplitReader implements AutoCloseable {
       Optional<MappedByteBuffer> window = reader.map(position, atMost(left, WINDOW));
       int length = window.isPresent() ? window.get().remaining() : atMost(left, BLOCK);
       if (window.isPresent()) {
-        try (Span span = memory.wrap(window.get())) {
-          counter.add(span, length);
-        }
+        countMapped(counter, window.get(), length);
       } else {
         Span target = block();
         reader.readFully(position, target.view(0, length));
         counter.add(target, length);
       }
       position += length;
+    }
+  }
+
+  private void countMapped(SplitCounter counter, MappedByteBuffer window, int length)
+      throws IOException {
+    try (Span span = memory.wrap(window)) {
+      counter.add(span, length);
+    } catch (InternalError e) {
+      // How the JVM reports a page of a mapping that is no longer there or cannot be read.
+      throw new IOException("Cannot read a mapped window: " + e.getMessage(), e);
     }
   }
 

@@ -1,9 +1,11 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.RunVerdict;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Reads what runs have published; no Spark, and no Hadoop for local reports. */
@@ -27,18 +29,38 @@ public final class StoredRuns {
   }
 
   /**
-   * What a run of this id has published already, if anything.
+   * What a run of the id of a request has published already, if anything. Such a run is not made
+   * again, so it must be a run of the same request.
    *
+   * @throws InvalidSettingException if it is a run of something else
    * @throws PublicationException if the report cannot be reached: better known before the weights
    *     are read than after
    */
-  public static Optional<RunVerdict> published(String report, String runId, Storages storages)
+  public static Optional<RunVerdict> published(AuditRequest request, Storages storages)
       throws PublicationException {
-    RunFolder run = new RunFolder(report, runId, storages);
+    RunFolder run = new RunFolder(request.report(), request.runId(), storages);
     try {
-      return run.exists() ? Optional.of(run.verdict()) : Optional.empty();
+      if (!run.exists()) {
+        return Optional.empty();
+      }
+      RunVerdict verdict = run.verdict();
+      checkSame(request, verdict);
+      run.repairLatest();
+      return Optional.of(verdict);
     } catch (IOException e) {
-      throw new PublicationException(report, e);
+      throw new PublicationException(request.report(), e);
+    }
+  }
+
+  private static void checkSame(AuditRequest request, RunVerdict verdict) {
+    for (String name : AuditRequest.IDENTITY) {
+      String wanted = request.config().get(name);
+      String stored = verdict.config().get(name);
+      if (!Objects.equals(wanted, stored)) {
+        throw new InvalidSettingException(
+            "Run '%s' exists and is of other %s: %s instead of %s; choose another --run-id"
+                .formatted(request.runId(), name, stored, wanted));
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.TensorState;
@@ -45,6 +46,9 @@ final class TensorStates {
 
     private static final long serialVersionUID = 1L;
 
+    /** Nothing known: keeps the row of a group of which nothing could be read. */
+    private static final TensorState UNREAD = new OpaqueBytes(DType.U8, 0, null);
+
     private final Broadcast<AuditedModels> models;
 
     ToGroups(Broadcast<AuditedModels> models) {
@@ -53,13 +57,13 @@ final class TensorStates {
 
     @Override
     public Iterator<Tuple2<String, byte[]>> call(Tuple2<Long, byte[]> tensor) {
+      boolean unread = SplitOutcome.isFault(tensor._2());
+      TensorState state = unread ? UNREAD : withoutPlace(SplitOutcome.state(tensor._2()));
+      String part = unread ? "unread" : state.dtype().name();
+      byte[] bytes = state.toBytes();
       List<Tuple2<String, byte[]>> pairs = new ArrayList<>();
-      if (!SplitOutcome.isFault(tensor._2())) {
-        TensorState state = withoutPlace(SplitOutcome.state(tensor._2()));
-        byte[] bytes = state.toBytes();
-        for (GroupId group : models.value().groupsOf(TensorId.ofKey(tensor._1()))) {
-          pairs.add(new Tuple2<>(group.toKey(state.dtype()), bytes));
-        }
+      for (GroupId group : models.value().groupsOf(TensorId.ofKey(tensor._1()))) {
+        pairs.add(new Tuple2<>(group.toKey(part), bytes));
       }
       return pairs.iterator();
     }

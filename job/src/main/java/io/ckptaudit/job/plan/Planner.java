@@ -35,7 +35,7 @@ public final class Planner {
     long smallest = Math.min(SMALLEST_TASK, settings.splitBytes());
     taskBytes = Math.min(TASK_BYTES, Math.max(smallest, fair));
     long cut = Math.min(settings.splitBytes(), taskBytes);
-    splitBytes = cut - cut % PlanSettings.SMALLEST_SPLIT;
+    splitBytes = cut - cut % PlanSettings.GRAIN;
   }
 
   /** The tasks that read every tensor of the checkpoints exactly once, in order of place. */

@@ -1,11 +1,11 @@
 package io.ckptaudit.job.report;
 
 import io.ckptaudit.job.audit.Finding;
-import io.ckptaudit.job.audit.GroupInventory;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Severity;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.report.LayerSummary.CastSummary;
+import io.ckptaudit.udfs.number.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,9 +55,7 @@ public record CheckpointSummary(
   public static CheckpointSummary of(
       Checkpoint checkpoint, List<LayerSummary> groups, List<Finding> findings) {
     Map<Boolean, List<LayerSummary>> byKind =
-        groups.stream()
-            .collect(
-                Collectors.partitioningBy(group -> group.layer().equals(GroupInventory.MODEL)));
+        groups.stream().collect(Collectors.partitioningBy(LayerSummary::model));
     Map<String, Long> dtypes = dtypes(checkpoint);
     return new CheckpointSummary(
         checkpoint.uri(),
@@ -69,6 +67,14 @@ public record CheckpointSummary(
         LayerRanking.worst(byKind.get(false), dtypes, findings),
         severities(findings),
         findings.stream().limit(FINDINGS).map(FindingSummary::of).toList());
+  }
+
+  /** Elements of floating dtypes: what figures should be of. */
+  long floatingElements() {
+    return dtypes.entrySet().stream()
+        .filter(entry -> DType.valueOf(entry.getKey()).isFloating())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /** The first target that is not what most elements are stored as, if there is one. */

@@ -155,7 +155,16 @@ final class CheckpointText {
     }
     String target = whatIf.get().target();
     page.line("");
-    page.wrapped(sentence(whatIf.get()), "  ");
+    long floating = checkpoint.floatingElements();
+    page.wrapped(
+        model.counted() == floating
+            ? sentence(whatIf.get())
+            : "Only "
+                + Counted.of(model.counted())
+                + " of "
+                + Counted.of(floating)
+                + " floating values were counted: the figures are of those.",
+        "  ");
     if (!checkpoint.layers().isEmpty()) {
       page.line(
           layerRow(

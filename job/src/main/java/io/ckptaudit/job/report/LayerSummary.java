@@ -8,13 +8,16 @@ import java.util.List;
 /**
  * What a summary says of a layer or model: a few of its figures, under the names of the tables.
  *
+ * @param counted elements that the figures are of; the rest is of other dtypes or was not read
  * @param absMax null where nothing finite was counted
  */
 public record LayerSummary(
     String layer,
+    boolean model,
     long tensors,
     long elements,
     long bytes,
+    long counted,
     Long nonFinite,
     Double absMax,
     ArrayList<CastSummary> casts)
@@ -48,9 +51,11 @@ public record LayerSummary(
     boolean counted = report.statistics() != null;
     return new LayerSummary(
         report.inventory().name(),
+        report.inventory().isModel(),
         report.inventory().tensors(),
         report.inventory().elements(),
         report.inventory().bytes(),
+        counted ? report.statistics().elements() : 0,
         counted ? (Long) report.statistics().nonFinite() : null,
         counted ? report.statistics().absMax() : null,
         new ArrayList<>(casts));

@@ -3,12 +3,14 @@ package io.ckptaudit.job.report;
 import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Shard;
+import io.ckptaudit.job.checkpoint.ShardStatus;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -38,12 +40,27 @@ public final class RunRows {
         finding.action());
   }
 
-  public static List<Row> files(List<Checkpoint> checkpoints) {
+  /**
+   * @param unread names of shards of which something could not be read after all, by checkpoint
+   */
+  public static List<Row> files(List<Checkpoint> checkpoints, Map<Integer, Set<String>> unread) {
     List<Row> rows = new ArrayList<>();
-    for (Checkpoint checkpoint : checkpoints) {
-      checkpoint.shards().forEach(shard -> rows.add(file(checkpoint, shard)));
+    for (int i = 0; i < checkpoints.size(); i++) {
+      Checkpoint checkpoint = checkpoints.get(i);
+      Set<String> names = unread.getOrDefault(i, Set.of());
+      for (Shard shard : checkpoint.shards()) {
+        rows.add(file(checkpoint, names.contains(shard.name()) ? asUnread(shard) : shard));
+      }
     }
     return rows;
+  }
+
+  private static Shard asUnread(Shard shard) {
+    return new Shard(
+        shard.name(),
+        shard.file(),
+        ShardStatus.UNREADABLE,
+        "Tensors in it could not be read; see the table findings");
   }
 
   private static Row file(Checkpoint checkpoint, Shard shard) {
@@ -61,24 +78,21 @@ public final class RunRows {
   public static Row run(
       List<Checkpoint> checkpoints,
       Instant started,
-      Instant finished,
-      String version,
-      Map<String, String> config,
-      long bytesRead,
-      String verdict) {
+      RunVerdict verdict,
+      Map<String, String> config) {
     return RowFactory.create(
         checkpoints.stream().map(Checkpoint::uri).collect(Collectors.joining(" ")),
         null,
         Timestamp.from(started),
-        Timestamp.from(finished),
-        version,
+        Timestamp.from(Instant.parse(verdict.finished())),
+        verdict.version(),
         ReportJson.line(config),
-        bytesRead,
+        verdict.bytesRead(),
         checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum(),
         checkpoints.stream()
             .flatMap(checkpoint -> checkpoint.tensors().stream())
             .mapToLong(tensor -> tensor.elements())
             .sum(),
-        verdict);
+        verdict.verdict());
   }
 }

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.report;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code verdict.json} holds: the outcome of a run and all that {@code show} and {@code gate}
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param verdict {@code clean}, {@code findings} or {@code incomplete}
  * @param exitCode of the run, and of {@code gate}
+ * @param config what the user asked for, secrets redacted
  * @param failOn the severity the gate was set to
  */
 public record RunVerdict(
@@ -20,4 +22,5 @@ public record RunVerdict(
     int exitCode,
     String failOn,
     long bytesRead,
+    Map<String, String> config,
     List<CheckpointSummary> checkpoints) {}

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.report;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A run at a glance, in {@value #WIDTH} columns: the outcome first, then each checkpoint. */
 public final class SummaryText {
@@ -30,6 +31,13 @@ public final class SummaryText {
     }
     page.wrapped("run " + run.runId() + " in " + Characters.visible(report), "  ");
     page.rule('=');
+  }
+
+  /** A run in one line. */
+  public static String line(RunVerdict run) {
+    return run.checkpoints().stream()
+        .map(checkpoint -> name(checkpoint) + ": " + counts(checkpoint.severities()))
+        .collect(Collectors.joining("; ", run.runId() + ": " + run.verdict() + " (", ")"));
   }
 
   static String name(CheckpointSummary checkpoint) {

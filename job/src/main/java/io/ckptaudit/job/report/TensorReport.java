@@ -4,6 +4,7 @@ import io.ckptaudit.job.audit.AuditCriteria;
 import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.audit.TensorFindings;
 import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
@@ -30,11 +31,31 @@ public final class TensorReport implements Serializable {
 
   private TensorReport() {}
 
+  /** The row of a tensor that could not be read: what its header says, and nothing else. */
+  public static TensorReport ofUnread(TensorSubject subject) {
+    TensorReport report = new TensorReport();
+    report.rows.add(Table.TENSORS, tensorRow(CheckpointKey.of(subject.of()), subject, null, null));
+    return report;
+  }
+
+  /**
+   * @throws IllegalStateException if the state is not of every element, each once
+   */
   public static TensorReport of(
       TensorSubject subject,
       TensorState state,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
+    if (state.elements() != subject.entry().elements()) {
+      throw new IllegalStateException(
+          "Counted "
+              + state.elements()
+              + " elements of tensor "
+              + Quoted.of(subject.entry().name())
+              + ", which has "
+              + subject.entry().elements()
+              + ": a split was lost or read twice; please report this");
+    }
     TensorReport report = new TensorReport();
     CheckpointKey key = CheckpointKey.of(subject.of());
     if (state instanceof CodeCounts counts) {
@@ -95,7 +116,7 @@ public final class TensorReport implements Serializable {
     CodeCounts counts = state instanceof CodeCounts codes ? codes : null;
     row.add(counts == null ? null : indexOrNull(counts.minIndex()));
     row.add(counts == null ? null : indexOrNull(counts.maxIndex()));
-    row.add(crc32c(state, subject.entry().bytes()));
+    row.add(state == null ? null : crc32c(state, subject.entry().bytes()));
     return RowFactory.create(row.toArray());
   }
 

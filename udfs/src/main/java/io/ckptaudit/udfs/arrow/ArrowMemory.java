@@ -12,7 +12,9 @@ public final class ArrowMemory {
   /** System property with the limit in bytes of all Arrow buffers of a JVM. */
   public static final String LIMIT_PROPERTY = "ckptaudit.arrow.limit";
 
-  private static final long DEFAULT_LIMIT = 4L << 30;
+  /** 1 GiB, and 64 MiB a core: a task needs less than 20 MiB, whatever it reads. */
+  private static final long DEFAULT_LIMIT =
+      (1L << 30) + Runtime.getRuntime().availableProcessors() * (64L << 20);
 
   private static final class Root {
     static final BufferAllocator ALLOCATOR =

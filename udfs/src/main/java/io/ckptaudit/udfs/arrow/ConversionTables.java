@@ -1,5 +1,6 @@
 package io.ckptaudit.udfs.arrow;
 
+import io.ckptaudit.udfs.kernel.Kernels;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.FormatTables;
@@ -17,11 +18,27 @@ import org.apache.arrow.vector.Float4Vector;
  */
 public final class ConversionTables {
 
+  /**
+   * Loaded once per JVM, before any figure is made: the kernels over every code, which by then are
+   * compiled code. The self-test at start sees a sample, mostly interpreted.
+   */
+  private static final class Verified {
+    static final boolean KERNELS = verify();
+
+    private static boolean verify() {
+      Kernels.verify();
+      return true;
+    }
+  }
+
   private ConversionTables() {}
 
   /** Tables of a format that is counted by code, for some targets and always F16 and BF16. */
   public static FormatTables of(
       FloatFormat format, Set<Target> targets, ConversionFunctions functions) {
+    if (functions instanceof KernelConversions && !Verified.KERNELS) {
+      throw new IllegalStateException("Kernels failed their verification");
+    }
     try (BufferAllocator allocator = ArrowMemory.child("tables of " + format);
         BaseFixedWidthVector codes = CodeVectors.all(format, allocator);
         Float4Vector floats = (Float4Vector) CodeVectors.create(FloatFormat.F32, allocator)) {

@@ -1,0 +1,153 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.ModelFindings;
+import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.job.report.CheckpointSummary;
+import io.ckptaudit.job.report.LayerSummary;
+import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.Table;
+import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.TensorState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import org.apache.spark.api.java.JavaPairRDD;
+import scala.Tuple2;
+
+/** Everything found in a run, gathered on the driver, and the verdict that follows. */
+final class RunFindings {
+
+  private final List<Checkpoint> checkpoints;
+  private final AuditedModels models;
+  private final List<Finding> findings = new ArrayList<>();
+  private final Set<RunFile> unread = new HashSet<>();
+  private List<Tuple2<Integer, LayerSummary>> groups = List.of();
+  private long bytesRead;
+
+  /** A shard of a checkpoint of the run. */
+  record RunFile(int checkpoint, String name) {}
+
+  private RunFindings(List<Checkpoint> checkpoints, AuditedModels models) {
+    this.checkpoints = checkpoints;
+    this.models = models;
+  }
+
+  static RunFindings of(
+      List<Checkpoint> checkpoints,
+      AuditedModels models,
+      ReportTables tables,
+      JavaPairRDD<String, byte[]> groupStates,
+      SortedMap<TensorId, byte[]> faults,
+      AuditRequest request) {
+    RunFindings run = new RunFindings(checkpoints, models);
+    run.findings.addAll(tables.findings());
+    run.addFaults(faults);
+    run.addModels(groupStates, request);
+    run.findings.sort(Finding.ORDER);
+    run.groups = tables.summaries();
+    return run;
+  }
+
+  private void addFaults(SortedMap<TensorId, byte[]> faults) {
+    for (Checkpoint checkpoint : checkpoints) {
+      bytesRead += checkpoint.tensors().stream().mapToLong(tensor -> tensor.bytes()).sum();
+    }
+    faults.forEach(
+        (id, outcome) -> {
+          TensorSubject subject = models.subject(id);
+          findings.add(Finding.ofUnread(subject, SplitOutcome.fault(outcome)));
+          bytesRead -= subject.entry().bytes();
+          subject.shards().forEach(name -> unread.add(new RunFile(id.checkpoint(), name)));
+        });
+  }
+
+  private void addModels(JavaPairRDD<String, byte[]> groupStates, AuditRequest request) {
+    Map<Integer, List<CodeCounts>> states = modelStates(groupStates);
+    for (int i = 0; i < checkpoints.size(); i++) {
+      int index = i;
+      checkpoints.get(i).problems().forEach(problem -> findings.add(Finding.of(index, problem)));
+      findings.addAll(
+          ModelFindings.of(
+              i,
+              checkpoints.get(i),
+              states.getOrDefault(i, List.of()),
+              models.tables(),
+              request.criteria()));
+    }
+  }
+
+  /** The merged states of whole models, by checkpoint. */
+  private Map<Integer, List<CodeCounts>> modelStates(JavaPairRDD<String, byte[]> groupStates) {
+    Set<Long> keys = new HashSet<>();
+    for (int i = 0; i < checkpoints.size(); i++) {
+      keys.add(models.modelOf(i).toKey());
+    }
+    Map<Integer, List<CodeCounts>> states = new HashMap<>();
+    for (Tuple2<String, byte[]> state :
+        groupStates
+            .filter(group -> keys.contains(GroupId.ofPartKey(group._1()).toKey()))
+            .collect()) {
+      if (TensorState.fromBytes(state._2()) instanceof CodeCounts counts) {
+        int checkpoint = GroupId.ofPartKey(state._1()).checkpoint();
+        states.computeIfAbsent(checkpoint, none -> new ArrayList<>()).add(counts);
+      }
+    }
+    return states;
+  }
+
+  List<Finding> findings() {
+    return findings;
+  }
+
+  /** Shards of which something could not be read, by checkpoint. */
+  Map<Integer, Set<String>> unreadFiles() {
+    Map<Integer, Set<String>> files = new HashMap<>();
+    for (RunFile file : unread) {
+      files.computeIfAbsent(file.checkpoint(), none -> new HashSet<>()).add(file.name());
+    }
+    return files;
+  }
+
+  RunVerdict verdict(AuditRequest request, Instant started) {
+    Verdict verdict = Verdict.of(findings, request.failOn());
+    return new RunVerdict(
+        Table.CONTRACT_VERSION,
+        request.runId(),
+        Version.CURRENT,
+        started.toString(),
+        Instant.now().toString(),
+        verdict.name().toLowerCase(Locale.ROOT),
+        verdict.exitCode(),
+        request.failOn().toString(),
+        bytesRead,
+        request.config(),
+        summaries());
+  }
+
+  private List<CheckpointSummary> summaries() {
+    List<List<LayerSummary>> layers = new ArrayList<>();
+    List<List<Finding>> found = new ArrayList<>();
+    checkpoints.forEach(
+        checkpoint -> {
+          layers.add(new ArrayList<>());
+          found.add(new ArrayList<>());
+        });
+    groups.forEach(group -> layers.get(group._1()).add(group._2()));
+    findings.forEach(finding -> found.get(finding.checkpoint()).add(finding));
+    List<CheckpointSummary> summaries = new ArrayList<>();
+    for (int i = 0; i < checkpoints.size(); i++) {
+      summaries.add(CheckpointSummary.of(checkpoints.get(i), layers.get(i), found.get(i)));
+    }
+    return summaries;
+  }
+}

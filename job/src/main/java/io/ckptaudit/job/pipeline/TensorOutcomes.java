@@ -1,0 +1,88 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.checkpoint.ReadFault;
+import io.ckptaudit.job.plan.ReadTask;
+import io.ckptaudit.job.plan.Split;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.LongConsumer;
+import scala.Tuple2;
+
+/**
+ * Reads the splits of a task as they are asked for, and gives the outcome of each tensor when its
+ * last split in the task is read: a task holds one state, however many tensors it touches.
+ *
+ * <p>A split that cannot be read is an outcome, not a failed task: the others are still audited.
+ */
+final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
+
+  private static final System.Logger LOG = System.getLogger(TensorOutcomes.class.getName());
+
+  private final Iterator<ReadTask> tasks;
+  private final SplitReader reader;
+  private final LongConsumer bytesRead;
+  private final Runnable killIfInterrupted;
+  private Iterator<Split> splits = Collections.emptyIterator();
+  private Split next;
+
+  TensorOutcomes(
+      Iterator<ReadTask> tasks,
+      SplitReader reader,
+      LongConsumer bytesRead,
+      Runnable killIfInterrupted) {
+    this.tasks = tasks;
+    this.reader = reader;
+    this.bytesRead = bytesRead;
+    this.killIfInterrupted = killIfInterrupted;
+    this.next = nextSplit();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next != null;
+  }
+
+  @Override
+  public Tuple2<Long, byte[]> next() {
+    if (next == null) {
+      throw new NoSuchElementException();
+    }
+    long tensor = next.tensor().toKey();
+    byte[] merged = null;
+    while (next != null && next.tensor().toKey() == tensor) {
+      killIfInterrupted.run();
+      byte[] outcome = outcome(next);
+      merged = merged == null ? outcome : SplitOutcome.merge(merged, outcome);
+      bytesRead.accept(next.bytes());
+      next = nextSplit();
+    }
+    return new Tuple2<>(tensor, merged);
+  }
+
+  private Split nextSplit() {
+    while (!splits.hasNext() && tasks.hasNext()) {
+      splits = tasks.next().splits().iterator();
+    }
+    return splits.hasNext() ? splits.next() : null;
+  }
+
+  private byte[] outcome(Split split) {
+    try {
+      return SplitOutcome.of(reader.read(split));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "Cannot read "
+              + split.bytes()
+              + " bytes at "
+              + split.offset()
+              + " of "
+              + split.file().uri(),
+          e);
+      return SplitOutcome.of(ReadFault.of(e));
+    }
+  }
+}
