@@ -5,14 +5,13 @@ import io.ckptaudit.udfs.number.Target;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Formats and targets by name, in any case, without making a String for each row. */
+/** Formats and targets by name, in any case. Looked up for every row, so nothing is built here. */
 final class FormatNames {
 
-  private static final Map<UTF8String, Target> TARGETS = byName(targets());
-  private static final Map<UTF8String, FloatFormat> FORMATS = byName(formats());
+  private static final Map<String, Target> TARGETS = targets();
+  private static final Map<String, FloatFormat> FORMATS = formats();
 
   private FormatNames() {}
 
@@ -22,7 +21,7 @@ final class FormatNames {
    * @throws IllegalArgumentException naming the known ones
    */
   static Target target(String function, UTF8String name) {
-    return find(TARGETS, function, name, "target", targets());
+    return find(TARGETS, "target", function, name.toString());
   }
 
   /**
@@ -31,18 +30,13 @@ final class FormatNames {
    * @throws IllegalArgumentException naming the known ones
    */
   static FloatFormat format(String function, UTF8String name) {
-    return find(FORMATS, function, name, "format", formats());
+    return find(FORMATS, "format", function, name.toString());
   }
 
-  private static <T> T find(
-      Map<UTF8String, T> byName,
-      String function,
-      UTF8String name,
-      String kind,
-      Map<String, T> known) {
-    T found = byName.get(name);
+  private static <T> T find(Map<String, T> known, String kind, String function, String name) {
+    T found = known.get(name);
     if (found == null) {
-      found = known.get(name.toString().toUpperCase(Locale.ROOT));
+      found = known.get(name.toUpperCase(Locale.ROOT));
     }
     if (found == null) {
       throw new IllegalArgumentException(
@@ -75,12 +69,5 @@ final class FormatNames {
       byName.putIfAbsent(target.name(), target.format());
     }
     return byName;
-  }
-
-  private static <T> Map<UTF8String, T> byName(Map<String, T> names) {
-    return names.entrySet().stream()
-        .collect(
-            Collectors.toUnmodifiableMap(
-                entry -> UTF8String.fromString(entry.getKey()), Map.Entry::getValue));
   }
 }

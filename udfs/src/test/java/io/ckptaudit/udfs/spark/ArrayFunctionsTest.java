@@ -2,6 +2,8 @@ package io.ckptaudit.udfs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -9,54 +11,57 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The array forms against the scalar forms, bit for bit, which are themselves held to the number
- * room: over arrays of all codes, of 100,000 elements, with nulls, of one element and of none.
+ * The array forms, bit for bit the number room's and so those of the scalars: over arrays of all
+ * codes, of 100,000 elements with nulls, of one element and of none.
  */
 class ArrayFunctionsTest extends SqlTest {
 
-  private static final String[][] FORMS = {
-    {"fp16_to_float", "codes"},
-    {"bf16_to_float", "codes"},
-    {"fp16_to_float", "ints"},
-    {"bf16_to_float", "ints"},
-    {"float_to_fp16", "fs"},
-    {"float_to_bf16", "fs"},
-    {"float_to_fp16", "ds"},
-    {"float_to_bf16", "ds"}
-  };
+  /** Results by form; {@link #expected} knows them by their place. */
+  private static final String FORMS =
+      "@fp16_to_float(codes), @bf16_to_float(ints), @float_to_fp16(fs), @float_to_bf16(ds),"
+          + " @bf16_to_float(codes), @fp16_to_float(ints), @float_to_bf16(fs), @float_to_fp16(ds)";
 
-  private static void equalsTheScalarForm(Mode mode, String table) {
+  private static final int FORMS_COUNT = 8;
+
+  private static Object expected(int form, int element) {
+    int i = element % SqlFixtures.CODES;
+    return switch (form) {
+      case 0, 5 -> (float) FloatFormat.F16.decode(i);
+      case 1, 4 -> (float) FloatFormat.BF16.decode(i);
+      case 2 -> (short) Target.F16.cast(SqlFixtures.floatOf(i));
+      case 3 -> (short) Target.BF16.cast(SqlFixtures.doubleOf(i));
+      case 6 -> (short) Target.BF16.cast(SqlFixtures.floatOf(i));
+      default -> (short) Target.F16.cast(SqlFixtures.doubleOf(i));
+    };
+  }
+
+  private static void check(Mode mode, String table) {
     mode.enter();
-    for (String[] form : FORMS) {
-      String call = mode.prefix + form[0];
-      List<Row> rows =
-          rows(
-              "SELECT kind, %s(%s), transform(%s, x -> %s(x)) FROM %s"
-                  .formatted(call, form[1], form[1], call, table));
-      assertThat(rows).hasSize(7);
-      for (Row row : rows) {
-        same(call + " of " + row.getString(0), row);
+    String columns = FORMS.replace("@", mode.prefix);
+    for (Row row : rows("SELECT kind, ifnull(size(codes), 0), " + columns + " FROM " + table)) {
+      for (int form = 0; form < FORMS_COUNT; form++) {
+        check(row.getString(0), row.getInt(1), form, row.getList(2 + form));
       }
     }
   }
 
-  private static void same(String what, Row row) {
-    assertThat(row.isNullAt(1)).as(what).isEqualTo(row.getString(0).equals("null"));
-    if (row.isNullAt(1)) {
+  private static void check(String kind, int size, int form, List<Object> array) {
+    if (kind.equals("null")) {
+      assertThat(array).isNull();
       return;
     }
-    List<Object> array = row.getList(1);
-    List<Object> scalars = row.getList(2);
-    assertThat(array).as(what).hasSameSizeAs(scalars);
-    for (int i = 0; i < array.size(); i++) {
-      requireSame(scalars.get(i), array.get(i), what, i);
+    assertThat(array).as("form %s of %s", form, kind).hasSize(size);
+    int everyNull = SqlFixtures.KINDS.get(kind);
+    for (int i = 0; i < size; i++) {
+      boolean hole = everyNull > 0 && i % everyNull == 0;
+      requireSame(hole ? null : expected(form, i), array.get(i), "form " + form, i);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Mode.class)
-  void equalTheScalarsOverParquet(Mode mode) {
-    equalsTheScalarForm(mode, "arrays");
+  void convertEveryElementOfParquet(Mode mode) {
+    check(mode, "arrays");
   }
 
   /** Behind a shuffle, arrays are of another class than those the Parquet reader gives. */
@@ -64,20 +69,30 @@ class ArrayFunctionsTest extends SqlTest {
   @EnumSource(
       value = Mode.class,
       names = {"CALL_COMPILED", "CATALOG_INTERPRETED"})
-  void equalTheScalarsBehindAShuffle(Mode mode) {
-    equalsTheScalarForm(mode, "(SELECT * FROM arrays DISTRIBUTE BY kind)");
+  void convertEveryElementBehindAShuffle(Mode mode) {
+    check(mode, "(SELECT * FROM arrays DISTRIBUTE BY kind)");
   }
 
   /** And so are those of a row-by-row reader, and those that other expressions make. */
   @Test
-  void equalTheScalarsWhateverMadeTheArray() {
+  void convertEveryElementWhateverMadeTheArray() {
     session().conf().set("spark.sql.parquet.enableVectorizedReader", "false");
-    equalsTheScalarForm(Mode.CALL_COMPILED, "arrays");
+    check(Mode.CALL_COMPILED, "arrays");
     session().conf().unset("spark.sql.parquet.enableVectorizedReader");
-    equalsTheScalarForm(
+    check(
         Mode.CALL_COMPILED,
-        "(SELECT kind, filter(codes, x -> true) codes, reverse(ints) ints, transform(fs, x -> -x)"
-            + " fs, slice(ds, 2, 9) ds FROM arrays)");
+        "(SELECT kind, filter(codes, x -> true) codes, reverse(reverse(ints)) ints, transform(fs,"
+            + " x -> x) fs, slice(ds, 1, 200000) ds FROM arrays)");
+  }
+
+  @Test
+  void equalTheScalars() {
+    Row row =
+        row(
+            "SELECT fp16_to_float(codes) = transform(codes, x -> fp16_to_float(x)),"
+                + " float_to_bf16(ds) = transform(ds, x -> float_to_bf16(x)), float_to_fp16(fs) ="
+                + " transform(fs, x -> ckpt.float_to_fp16(x)) FROM arrays WHERE kind = 'all'");
+    assertThat(row.toSeq().mkString(" ")).isEqualTo("true true true");
   }
 
   @Test

@@ -84,27 +84,26 @@ class ScalarFunctionsTest extends SqlTest {
   @ParameterizedTest
   @EnumSource(Target.class)
   void castsToEveryTarget(Target target) {
-    for (Mode mode : List.of(Mode.CATALOG_COMPILED, Mode.CALL_INTERPRETED)) {
-      String name = "'" + target.name().toLowerCase(Locale.ROOT) + "'";
-      List<Row> rows =
-          overTheTable(
-              mode,
-              "@round_to(d, " + name + ")",
-              "@overflows(d, " + name + ")",
-              "@ulp(d, " + name + ")",
-              "@round_to(f, '" + target + "')");
-      for (int i = 0; i < SqlFixtures.CODES; i++) {
-        double d = SqlFixtures.doubleOf(i);
-        float f = SqlFixtures.floatOf(i);
-        double spacing = target.format().spacing(d);
-        requireRow(
-            rows,
-            i,
-            rounded(target, d),
-            target.overflows(d),
-            Double.isNaN(spacing) ? Double.NaN : spacing,
-            rounded(target, f));
-      }
+    Mode mode = Mode.values()[target.ordinal() % Mode.values().length];
+    String name = "'" + target.name().toLowerCase(Locale.ROOT) + "'";
+    List<Row> rows =
+        overTheTable(
+            mode,
+            "@round_to(d, " + name + ")",
+            "@overflows(d, " + name + ")",
+            "@ulp(d, " + name + ")",
+            "@round_to(f, '" + target + "')");
+    for (int i = 0; i < SqlFixtures.CODES; i++) {
+      double d = SqlFixtures.doubleOf(i);
+      float f = SqlFixtures.floatOf(i);
+      double spacing = target.format().spacing(d);
+      requireRow(
+          rows,
+          i,
+          rounded(target, d),
+          target.overflows(d),
+          Double.isNaN(spacing) ? Double.NaN : spacing,
+          rounded(target, f));
     }
   }
 

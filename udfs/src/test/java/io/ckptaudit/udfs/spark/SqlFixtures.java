@@ -4,6 +4,7 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -19,6 +20,10 @@ final class SqlFixtures {
   static final int CODES = 1 << 16;
   static final int LONG_ARRAY = 100_000;
   static final long SEED = Long.getLong("tests.seed", System.nanoTime());
+
+  /** Of each kind of array, every how many elements one is null; 0 for none. */
+  static final Map<String, Integer> KINDS =
+      Map.of("all", 0, "holes", 3, "nulls", 1, "one", 0, "empty", 0);
 
   private static final SparkSession SESSION = start();
 
@@ -50,12 +55,11 @@ final class SqlFixtures {
         "arrays",
         "kind STRING, codes ARRAY<SMALLINT>, ints ARRAY<INT>, fs ARRAY<FLOAT>, ds ARRAY<DOUBLE>",
         List.of(
-            arrays("all", CODES, 0),
-            arrays("long", LONG_ARRAY, 0),
-            arrays("holes", LONG_ARRAY, 3),
-            arrays("nulls", 10, 1),
-            arrays("one", 1, 0),
-            arrays("empty", 0, 0),
+            arrays("all", CODES),
+            arrays("holes", LONG_ARRAY),
+            arrays("nulls", 10),
+            arrays("one", 1),
+            arrays("empty", 0),
             RowFactory.create("null", null, null, null, null)));
     return session;
   }
@@ -107,8 +111,9 @@ final class SqlFixtures {
     return Double.isFinite(value) ? value + format.spacing(value) / 2 : value;
   }
 
-  /** Arrays of codes, floats and doubles by index; every n-th element null, none for 0. */
-  private static Row arrays(String kind, int elements, int everyNull) {
+  /** Arrays of codes, floats and doubles by index. */
+  private static Row arrays(String kind, int elements) {
+    int everyNull = KINDS.get(kind);
     List<Short> codes = new ArrayList<>(Collections.nCopies(elements, null));
     List<Integer> ints = new ArrayList<>(codes.size());
     List<Float> floats = new ArrayList<>();
