@@ -22,6 +22,10 @@ public final class Product {
   /** A dozen times what a run takes on an idle machine. */
   private static final Duration LIMIT = Duration.ofSeconds(240);
 
+  /** Halves the processor time of a small audit, which ends before C2 has paid for itself. */
+  private static final Map<String, String> QUICK_COMPILER =
+      Map.of("CKPT_AUDIT_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+
   private Product() {}
 
   public static Path launcher() {
@@ -47,7 +51,7 @@ public final class Product {
 
   /** Runs {@code bin/ckpt-audit}. */
   public static ChildProcess.Ended launch(String... arguments) throws Exception {
-    return launch(Map.of(), arguments);
+    return launch(QUICK_COMPILER, arguments);
   }
 
   /** As {@link #launch(String...)}, with variables on top of this JVM's. */

@@ -1,0 +1,125 @@
+package io.ckptaudit.job.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ckptaudit.job.testing.Audits;
+import io.ckptaudit.job.testing.ChildProcess;
+import io.ckptaudit.job.testing.Product;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code bin/ckpt-audit} as typed. */
+@Timeout(600)
+class LauncherIT {
+
+  private static final String ORIGINAL = sample("1-original-bf16");
+  private static final String FAULTY = sample("4-faulty-bf16");
+
+  /** ASCII here, since this JVM may have a locale that cannot spell the folder either. */
+  private static final String AUDIT =
+      "exec \"$0\" audit \"$1\" --run-id run --master 'local[1]'"
+          + " --report \"$2\"/$'bericht \\xc3\\xbc 100% fertig'";
+
+  @TempDir static Path folder;
+
+  private static Path report;
+  private static ChildProcess.Ended faulty;
+
+  private static String sample(String name) {
+    return Product.ROOT.resolve("sample-data").resolve(name).toAbsolutePath().toString();
+  }
+
+  @BeforeAll
+  static void auditIntoAFolderWithAnAwkwardName() throws Exception {
+    Path awkward = Files.createDirectory(folder.resolve("awkward"));
+    faulty =
+        ChildProcess.run(
+            List.of("bash", "-c", AUDIT, Product.launcher().toString(), FAULTY, "" + awkward),
+            Map.of("LC_ALL", "C", "CKPT_AUDIT_JAVA_OPTS", "-XX:TieredStopAtLevel=1"),
+            Duration.ofMinutes(5));
+    try (var inside = Files.list(awkward)) {
+      report = inside.findFirst().orElse(awkward);
+    }
+  }
+
+  @Test
+  void auditsWithOneCoreAsWithTwo() {
+    assertThat(faulty.exitCode()).as(faulty.err()).isEqualTo(10);
+    assertThat(faulty.out()).contains("verdict: findings (exit code 10, fail on error)");
+    Path inProcess = folder.resolve("in-process");
+    Audits.audits().run(inProcess, FAULTY);
+    assertThat(Audits.digests(report)).isEqualTo(Audits.digests(inProcess));
+  }
+
+  @Test
+  void aFolderIsNamedAsTypedInAnyLocale() {
+    assertThat(report.toUri().getRawPath()).endsWith("/bericht%20%C3%BC%20100%25%20fertig/");
+    assertThat(faulty.out()).contains("bericht \u00fc 100% fertig");
+  }
+
+  @Test
+  void cleanWeightsExitZero() throws Exception {
+    ChildProcess.Ended ended =
+        Product.launch("audit", ORIGINAL, "--report", folder.resolve("clean").toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("verdict: clean (exit code 0, fail on error)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0  | --help                       | Exit codes: 0 clean",
+        "0  | --version                    | ckpt-audit 0.1.0",
+        "0  | formats                      | BF16",
+        "0  | explain 65520                | F16",
+        "0  | show REPORT                  | verdict: findings",
+        "0  | show REPORT --run run        | verdict: findings",
+        "10 | gate REPORT                  | run: findings",
+        "13 | gate NOWHERE                 | No run in",
+        "2  | show NOWHERE                 | No run in",
+        "2  | show REPORT --run other      | No run 'other' in",
+        "0  | audit --dry-run ORIGINAL     | bytes to read",
+        "2  | audit NOWHERE --report OUT   | no such file or folder; check the spelling",
+        "2  | audit ORIGINAL               | Missing --report DIR",
+        "2  | audit ORIGINAL --bogus       | Unknown option: '--bogus'",
+        "2  | audit ORIGINAL --report OUT --run-id Two_Words | Invalid run id 'Two_Words'",
+        "2  | adit                         | adit",
+      })
+  void answersAtOnce(int exitCode, String typed, String contains) throws Exception {
+    Path classes = Files.createTempFile(folder, "classes", ".log");
+    ChildProcess.Ended ended =
+        Product.launch(
+            Map.of("CKPT_AUDIT_JAVA_OPTS", "-Xlog:class+load:file=" + classes),
+            arguments(typed.trim()));
+    assertThat(ended.exitCode()).as(ended.out() + ended.err()).isEqualTo(exitCode);
+    assertThat(ended.out() + ended.err()).contains(contains).doesNotContain("\tat ");
+    assertThat(Files.readAllLines(classes))
+        .anyMatch(line -> line.contains(" io.ckptaudit.job.cli.Main "))
+        .noneMatch(line -> line.contains(" org.apache.spark."));
+  }
+
+  private static String[] arguments(String typed) {
+    String[] words = typed.split(" ", -1);
+    for (int i = 0; i < words.length; i++) {
+      words[i] =
+          switch (words[i]) {
+            case "REPORT" -> report.toUri().toString();
+            case "NOWHERE" -> folder.resolve("nowhere").toString();
+            case "OUT" -> folder.resolve("out").toString();
+            case "ORIGINAL" -> ORIGINAL;
+            default -> words[i];
+          };
+    }
+    return words;
+  }
+}
