@@ -55,6 +55,7 @@ class SummaryTextTest {
             run.exitCode(),
             run.failOn(),
             run.bytesRead(),
+            Map.of(),
             List.of(summary(sample)));
     return SummaryText.of(alone, "report");
   }
@@ -137,7 +138,15 @@ class SummaryTextTest {
     CheckpointSummary sane = summary("1-original-bf16");
     LayerSummary layer =
         new LayerSummary(
-            "evil\u001b[31m\n\u202e" + "x".repeat(60_000), 1, 1, 1, 0L, 1.0, sane.model().casts());
+            "evil\u001b[31m\n\u202e" + "x".repeat(60_000),
+            false,
+            1,
+            1,
+            1,
+            1,
+            0L,
+            1.0,
+            sane.model().casts());
     CheckpointSummary hostile =
         new CheckpointSummary(
             "file:///a\nb\u0007",
@@ -150,7 +159,7 @@ class SummaryTextTest {
             sane.severities(),
             List.of());
     RunVerdict verdict =
-        new RunVerdict(1, "r", "v", "", "", "clean", 0, "error", 0, List.of(hostile));
+        new RunVerdict(1, "r", "v", "", "", "clean", 0, "error", 0, Map.of(), List.of(hostile));
     String text = SummaryText.of(verdict, "re\u202eport");
     assertThat(text.codePoints().filter(c -> c != '\n').noneMatch(Character::isISOControl))
         .isTrue();

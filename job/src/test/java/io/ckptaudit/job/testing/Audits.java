@@ -2,6 +2,7 @@ package io.ckptaudit.job.testing;
 
 import io.ckptaudit.job.audit.AuditCriteria;
 import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.pipeline.AuditJob;
 import io.ckptaudit.job.pipeline.AuditRequest;
@@ -35,6 +36,7 @@ public final class Audits {
   private EnumSet<Target> required = EnumSet.noneOf(Target.class);
   private SparkSession spark;
   private String runId = RUN;
+  private Runnable beforeReading = () -> {};
 
   public static Audits audits() {
     return new Audits();
@@ -60,6 +62,12 @@ public final class Audits {
     return this;
   }
 
+  /** What happens between the reading of headers and that of weights. */
+  public Audits beforeReading(Runnable event) {
+    beforeReading = event;
+    return this;
+  }
+
   public Audits on(SparkSession session) {
     spark = session;
     return this;
@@ -81,12 +89,9 @@ public final class Audits {
             functions,
             Map.of());
     try {
-      return AuditJob.run(
-          session,
-          storages,
-          request,
-          Checkpoints.open(request.uris(), storages),
-          ReadProgress.NONE);
+      List<Checkpoint> opened = Checkpoints.open(request.uris(), storages);
+      beforeReading.run();
+      return AuditJob.run(session, storages, request, opened, ReadProgress.NONE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
