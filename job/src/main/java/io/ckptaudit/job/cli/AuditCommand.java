@@ -9,7 +9,6 @@ import io.ckptaudit.job.pipeline.AuditRequest;
 import io.ckptaudit.job.pipeline.Checkpoints;
 import io.ckptaudit.job.pipeline.DryRun;
 import io.ckptaudit.job.pipeline.RunIds;
-import io.ckptaudit.job.pipeline.Settings;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.plan.PlanSettings;
@@ -19,9 +18,7 @@ import io.ckptaudit.udfs.arrow.KernelConversions;
 import io.ckptaudit.udfs.number.Target;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -121,12 +118,6 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private AuditRequest request() {
-    Map<String, String> config = new LinkedHashMap<>(Settings.redacted(conf.settings()));
-    config.put("uris", Settings.withoutUserInfo(String.join(" ", uris)));
-    config.put("targets", targets.toString());
-    config.put("required_targets", required.toString());
-    config.put("split_size", splitSize.toString());
-    config.put("fail_on", failOn.toString());
     EnumSet<Target> requiredSet = EnumSet.noneOf(Target.class);
     requiredSet.addAll(required);
     return new AuditRequest(
@@ -137,7 +128,7 @@ final class AuditCommand implements Callable<Integer> {
         failOn,
         splitSize,
         new KernelConversions(),
-        config);
+        conf.settings());
   }
 
   private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {

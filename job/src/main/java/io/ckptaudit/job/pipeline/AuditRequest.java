@@ -5,6 +5,7 @@ import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What to audit, and how.
@@ -12,7 +13,7 @@ import java.util.Map;
  * @param uris folders, shards, indexes or globs
  * @param report folder or URI the report is written below
  * @param functions the conversions every figure goes through
- * @param config what the user set, secrets redacted, for the table of runs
+ * @param settings of {@code --conf}
  */
 public record AuditRequest(
     List<String> uris,
@@ -22,8 +23,19 @@ public record AuditRequest(
     Verdict.FailOn failOn,
     long splitBytes,
     ConversionFunctions functions,
-    Map<String, String> config) {
+    Map<String, String> settings) {
 
   /** What of the config makes two requests the same run. */
   static final List<String> IDENTITY = List.of("uris", "targets", "required_targets", "fail_on");
+
+  /** What the user asked for, for the table of runs: secrets redacted. */
+  Map<String, String> config() {
+    Map<String, String> config = new TreeMap<>(Settings.redacted(settings));
+    config.put("uris", Settings.withoutUserInfo(String.join(" ", uris)));
+    config.put("targets", criteria.targets().toString());
+    config.put("required_targets", criteria.required().toString());
+    config.put("split_size", Long.toString(splitBytes));
+    config.put("fail_on", failOn.toString());
+    return config;
+  }
 }
