@@ -54,7 +54,7 @@ class LauncherIT {
   @Test
   void auditsWithOneCoreAsWithTwo() {
     assertThat(faulty.exitCode()).as(faulty.err()).isEqualTo(10);
-    assertThat(faulty.out()).contains("verdict: findings (exit code 10, fail on error)");
+    assertThat(faulty.out()).contains("VERDICT: findings", "exit code 10, fail on error");
     Path inProcess = folder.resolve("in-process");
     Audits.audits().run(inProcess, FAULTY);
     assertThat(Audits.digests(report)).isEqualTo(Audits.digests(inProcess));
@@ -71,7 +71,7 @@ class LauncherIT {
     ChildProcess.Ended ended =
         Product.launch("audit", ORIGINAL, "--report", folder.resolve("clean").toString());
     assertThat(ended.exitCode()).as(ended.err()).isZero();
-    assertThat(ended.out()).contains("verdict: clean (exit code 0, fail on error)");
+    assertThat(ended.out()).contains("VERDICT: clean", "exit code 0, fail on error");
   }
 
   @ParameterizedTest
@@ -82,8 +82,8 @@ class LauncherIT {
         "0  | --version                    | ckpt-audit 0.1.0",
         "0  | formats                      | BF16",
         "0  | explain 65520                | F16",
-        "0  | show REPORT                  | verdict: findings",
-        "0  | show REPORT --run run        | verdict: findings",
+        "0  | show REPORT                  | VERDICT: findings",
+        "0  | show REPORT --run run        | VERDICT: findings",
         "10 | gate REPORT                  | run: findings",
         "13 | gate NOWHERE                 | No run in",
         "2  | show NOWHERE                 | No run in",

@@ -42,7 +42,7 @@ class PublishedRunsTest {
     ChildProcess.Ended again =
         InProcess.run("audit", "" + weights, "--report", "" + report(), "--run-id", "run");
     assertThat(again.exitCode()).as(again.err()).isEqualTo(10);
-    assertThat(again.out()).contains("verdict: findings");
+    assertThat(again.out()).contains("VERDICT: findings");
     assertThat(files()).isEqualTo(files);
   }
 

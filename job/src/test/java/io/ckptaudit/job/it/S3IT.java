@@ -151,7 +151,7 @@ class S3IT {
     withoutSession();
     ChildProcess.Ended show = InProcess.run(command(SECRET_KEY, "show", reports.uri("ci")));
     assertThat(show.exitCode()).as(show.err()).isZero();
-    assertThat(show.out()).contains("verdict: findings", "run run in " + reports.uri("ci"));
+    assertThat(show.out()).contains("VERDICT: findings", "run run in " + reports.uri("ci"));
     ChildProcess.Ended gate = InProcess.run(command(SECRET_KEY, "gate", reports.uri("ci")));
     assertThat(gate.exitCode()).as(gate.err()).isEqualTo(FINDINGS);
   }

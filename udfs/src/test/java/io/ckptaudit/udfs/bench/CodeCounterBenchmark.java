@@ -41,6 +41,7 @@ public class CodeCounterBenchmark {
   @Param({"fast", "scalar"})
   public String twin;
 
+  private final int[] bareCounts = new int[1 << Short.SIZE];
   private ByteBuffer buffer;
   private CodeCounter counter;
   private CodeCounter byteCounter;
@@ -77,6 +78,18 @@ public class CodeCounterBenchmark {
       sum += longs.get(i);
     }
     blackhole.consume(sum);
+  }
+
+  /** The bound: a bare loop of increments, without extremes, indices, digest or overflow. */
+  @Benchmark
+  @OperationsPerInvocation(SPAN)
+  public void plainCount() {
+    ByteBuffer span = nextSpan().order(buffer.order());
+    for (int i = 0; i < SPAN; i += Integer.BYTES) {
+      int two = span.getInt(i);
+      bareCounts[two & 0xFFFF]++;
+      bareCounts[two >>> Short.SIZE]++;
+    }
   }
 
   private ByteBuffer nextSpan() {
