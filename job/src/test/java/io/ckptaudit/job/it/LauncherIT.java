@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,7 @@ class LauncherIT {
     assertThat(faulty.out()).contains("bericht \u00fc 100% fertig");
   }
 
+  @Tag("full")
   @Test
   void cleanWeightsExitZero() throws Exception {
     ChildProcess.Ended ended =

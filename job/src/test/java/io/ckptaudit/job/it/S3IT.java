@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Weights and reports in an S3 store, with the endpoint and the keys given by {@code --conf}. */
 @Timeout(600)
+@Tag("full")
 class S3IT {
 
   private static final String ACCESS_KEY = "access-of-the-test";

@@ -6,6 +6,7 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The array forms, bit for bit the number room's and so those of the scalars: over arrays of all
  * codes, of 100,000 elements with nulls, of one element and of none.
  */
+@Tag("full")
 class ArrayFunctionsTest extends SqlTest {
 
   /** Results by form; {@link #expected} knows them by their place. */

@@ -7,11 +7,13 @@ import io.ckptaudit.udfs.number.Target;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every scalar function over a column of all 65,536 codes, bit for bit the number room's. */
+@Tag("full")
 class ScalarFunctionsTest extends SqlTest {
 
   private static List<Row> overTheTable(Mode mode, String... calls) {
