@@ -118,6 +118,14 @@ class SummaryTextTest {
         .toList();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1-original-bf16", "2-mirror-f16", "3-roundtrip-bf16", "4-faulty-bf16"})
+  void theReadmeOfTheSamplesShowsIt(String sample) throws IOException {
+    String golden = Files.readString(GOLDENS.resolve(sample + ".txt"));
+    String shown = golden.substring(golden.lastIndexOf("=".repeat(80)) + 81, golden.length() - 81);
+    assertThat(Files.readString(SAMPLES.resolve("README.md"))).contains(shown);
+  }
+
   @Test
   void severitiesAreThoseOfTheFindings() {
     for (CheckpointSummary checkpoint : run.checkpoints()) {
