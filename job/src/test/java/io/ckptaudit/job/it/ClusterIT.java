@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ class ClusterIT {
     assertThat(Audits.digests(report)).isEqualTo(expected);
   }
 
+  @Tag("full")
   @Test
   void sparkSubmitOnTwoCores() throws Exception {
     Path report = folder.resolve("submitted");

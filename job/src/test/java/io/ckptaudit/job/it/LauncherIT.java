@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code bin/ckpt-audit} as typed. */
 @Timeout(600)
+@Tag("full")
 class LauncherIT {
 
   private static final String ORIGINAL = sample("1-original-bf16");
@@ -67,7 +68,6 @@ class LauncherIT {
     assertThat(faulty.out()).contains("bericht \u00fc 100% fertig");
   }
 
-  @Tag("full")
   @Test
   void cleanWeightsExitZero() throws Exception {
     ChildProcess.Ended ended =

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,11 +21,32 @@ class FindingsTest {
 
   private static final String BROKEN = "model.layers.0.";
 
-  @TempDir Path report;
+  private static final List<String> FIXTURES =
+      List.of(
+          "llama-hf-fp16-then-bf16",
+          "llama-hf-fp16",
+          "llama-hf-bf16",
+          "transformers-bf16",
+          "llama-fp32-master-to-bf16",
+          "llama-hf-broken-bf16",
+          "llama-wide-bf16");
 
-  private List<Row> findings(Audits audits, String fixture) {
-    audits.run(report.resolve(fixture), Fixtures.path(fixture).toString());
-    return Audits.rows(report.resolve(fixture), Table.FINDINGS);
+  @TempDir static Path folder;
+
+  private static List<Row> all;
+
+  @BeforeAll
+  static void auditAll() {
+    String[] uris =
+        FIXTURES.stream().map(name -> Fixtures.path(name).toString()).toArray(String[]::new);
+    Audits.audits().run(folder.resolve("all"), uris);
+    all = Audits.rows(folder.resolve("all"), Table.FINDINGS);
+  }
+
+  private static List<Row> findings(String fixture) {
+    return all.stream()
+        .filter(row -> row.<String>getAs("checkpoint").endsWith("/" + fixture))
+        .toList();
   }
 
   private static List<String> rulesAboveInfo(List<Row> findings) {
@@ -37,7 +59,7 @@ class FindingsTest {
 
   @Test
   void theRoundTripIsFoundOut() {
-    List<Row> findings = findings(Audits.audits(), "llama-hf-fp16-then-bf16");
+    List<Row> findings = findings("llama-hf-fp16-then-bf16");
     assertThat(rulesAboveInfo(findings)).containsExactly("DTYPE_DECLARED", "PASSED_THROUGH_F16");
     assertThat(findings)
         .extracting(row -> row.<String>getAs("message"))
@@ -48,22 +70,21 @@ class FindingsTest {
 
   @Test
   void theMirrorCameFromBf16() {
-    assertThat(rulesAboveInfo(findings(Audits.audits(), "llama-hf-fp16")))
-        .containsExactly("PASSED_THROUGH_BF16");
+    assertThat(rulesAboveInfo(findings("llama-hf-fp16"))).containsExactly("PASSED_THROUGH_BF16");
   }
 
   @Test
   void originalsAreClean() {
     for (String fixture :
         List.of("llama-hf-bf16", "transformers-bf16", "llama-fp32-master-to-bf16")) {
-      assertThat(rulesAboveInfo(findings(Audits.audits(), fixture))).as(fixture).isEmpty();
+      assertThat(rulesAboveInfo(findings(fixture))).as(fixture).isEmpty();
     }
   }
 
   @Test
   void plantedFaultsAreNamed() {
     Map<String, String> byTensor =
-        findings(Audits.audits(), "llama-hf-broken-bf16").stream()
+        findings("llama-hf-broken-bf16").stream()
             .filter(row -> !row.getAs("severity").equals("INFO"))
             .collect(toMap(row -> row.getAs("tensor"), row -> row.getAs("rule")));
     assertThat(byTensor)
@@ -75,8 +96,12 @@ class FindingsTest {
 
   @Test
   void aRequiredTargetMustNotOverflow() {
+    Path report = folder.resolve("required");
+    Audits.audits()
+        .required(Target.F16)
+        .run(report, Fixtures.path("llama-hf-broken-bf16").toString());
     List<Row> findings =
-        findings(Audits.audits().required(Target.F16), "llama-hf-broken-bf16").stream()
+        Audits.rows(report, Table.FINDINGS).stream()
             .filter(row -> row.getAs("rule").equals("OVERFLOW_REQUIRED"))
             .toList();
     assertThat(findings).hasSize(1);
@@ -96,7 +121,7 @@ class FindingsTest {
 
   @Test
   void whatIfTargetsOnlyInform() {
-    assertThat(findings(Audits.audits(), "llama-wide-bf16"))
+    assertThat(findings("llama-wide-bf16"))
         .filteredOn(row -> row.getAs("rule").equals("OVERFLOW_TARGET"))
         .extracting(row -> row.<String>getAs("severity"))
         .containsExactly("INFO", "INFO", "INFO");
