@@ -23,7 +23,10 @@ public record DryRun(
     double seconds,
     List<Finding> findings) {
 
-  /** Measured with files in the page cache; a disk or network may well be slower. */
+  /**
+   * An assumption, below what one core counts (docs/benchmarks.md); a disk or network may be
+   * slower.
+   */
   public static final double BYTES_PER_CORE_SECOND = 1.5e9;
 
   public static DryRun of(List<Checkpoint> checkpoints, PlanSettings settings) {
