@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -146,12 +147,12 @@ public final class AuditJob {
       if (other.isPresent()) {
         return other.get();
       }
-      TableWriter writer = new TableWriter(spark);
-      for (Map.Entry<Table, JavaRDD<Row>> table : tables.entrySet()) {
-        writer.write(table.getKey(), table.getValue(), run.sparkUri(table.getKey()));
-      }
+      new TableWriter(spark).write(tables, run.sparkUris());
       run.publish(verdict, digests);
       return verdict;
+    } catch (ExecutionException e) {
+      throw new PublicationException(
+          request.report(), e.getCause() instanceof Exception cause ? cause : e);
     } catch (Exception e) {
       throw new PublicationException(request.report(), e);
     }

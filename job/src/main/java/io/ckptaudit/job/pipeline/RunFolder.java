@@ -11,6 +11,7 @@ import io.ckptaudit.job.report.Table;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,9 +96,13 @@ public final class RunFolder {
     return ReportJson.read(storage.readAll(file("verdict.json"), JSON_LIMIT), RunVerdict.class);
   }
 
-  /** Where Spark writes the rows of a table of this run. */
-  String sparkUri(Table table) throws IOException {
-    return Storages.hadoopUri(tableUri(table));
+  /** Where Spark writes the rows of each table of this run. */
+  Map<Table, String> sparkUris() throws IOException {
+    Map<Table, String> uris = new EnumMap<>(Table.class);
+    for (Table table : Table.values()) {
+      uris.put(table, Storages.hadoopUri(tableUri(table)));
+    }
+    return uris;
   }
 
   private String tableUri(Table table) {
