@@ -60,6 +60,7 @@ public final class SplitCounter {
             ? new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest)
             : CodeCounts.of(
                 dtype,
+                codes.codes(),
                 codes.counts(),
                 inTensor(firstElement, codes.firstMinIndex()),
                 inTensor(firstElement, codes.firstMaxIndex()),

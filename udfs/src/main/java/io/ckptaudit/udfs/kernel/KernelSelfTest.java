@@ -113,6 +113,7 @@ final class KernelSelfTest {
         && a.crc32c() == b.crc32c()
         && a.firstMinIndex() == b.firstMinIndex()
         && a.firstMaxIndex() == b.firstMaxIndex()
+        && Arrays.equals(a.codes(), b.codes())
         && Arrays.equals(a.counts(), b.counts());
   }
 

@@ -3,6 +3,7 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -68,22 +69,16 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   private void updateMin(ByteBuffer bytes, int from, int to) {
-    if (order.anyCounted(tables, order.lowest(), minRank - 1)) {
-      int rank = order.lowest();
-      while (!order.anyCounted(tables, rank, rank)) {
-        rank++;
-      }
+    int rank = order.lowestCounted(tables, order.lowest(), minRank - 1);
+    if (rank != ValueOrder.NONE) {
       minRank = rank;
       firstMinIndex = elements + indexOf(rank, bytes, from, to);
     }
   }
 
   private void updateMax(ByteBuffer bytes, int from, int to) {
-    if (order.anyCounted(tables, maxRank + 1, order.highest())) {
-      int rank = order.highest();
-      while (!order.anyCounted(tables, rank, rank)) {
-        rank--;
-      }
+    int rank = order.highestCounted(tables, maxRank + 1, order.highest());
+    if (rank != ValueOrder.NONE) {
       maxRank = rank;
       firstMaxIndex = elements + indexOf(rank, bytes, from, to);
     }
@@ -93,7 +88,7 @@ final class UnrolledCodeCounter implements CodeCounter {
   private int indexOf(int rank, ByteBuffer bytes, int from, int to) {
     int kept = (format.codes() - 1) & ~order.ignoredBits(rank);
     int code = order.code(rank);
-    for (int i = from; i < to; i += width) {
+    for (int i = ElementSearch.skip(bytes, from, to, width, kept, code); i < to; i += width) {
       int next = width == 1 ? bytes.get(i) : bytes.getShort(i);
       if ((next & kept) == code) {
         return (i - from) / width;
@@ -113,8 +108,22 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   @Override
-  public long[] counts() {
-    return tables.counts();
+  public int[] codes() {
+    int[] codes = new int[64];
+    int last = format.codes() - 1;
+    int found = 0;
+    for (int code = tables.firstCounted(0, last);
+        code >= 0;
+        code = tables.firstCounted(code + 1, last)) {
+      codes = found == codes.length ? Arrays.copyOf(codes, 4 * found) : codes;
+      codes[found++] = code;
+    }
+    return Arrays.copyOf(codes, found);
+  }
+
+  @Override
+  public long count(int code) {
+    return tables.count(code);
   }
 
   @Override
