@@ -2,6 +2,7 @@ package io.ckptaudit.udfs.kernel;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Counts of 8-bit codes, made by counting pairs of neighbours as if they were one 16-bit code: half
@@ -13,8 +14,10 @@ final class ByteCodeTables implements CodeTables {
 
   private static final int CODES = 1 << Byte.SIZE;
 
-  /** Bytes from which pairing pays. */
-  private static final int PAIRED = 8192;
+  /**
+   * Bytes from which pairing pays: telling the pairs apart costs about as much as counting these.
+   */
+  private static final int PAIRED = 1 << 16;
 
   private final WideCodeTables pairs = new WideCodeTables();
   private boolean anyPairs;
@@ -56,6 +59,12 @@ final class ByteCodeTables implements CodeTables {
       code--;
     }
     return code >= first ? code : -1;
+  }
+
+  @Override
+  public int[] codes() {
+    fold();
+    return IntStream.range(0, CODES).filter(code -> folded[code] != 0).toArray();
   }
 
   @Override

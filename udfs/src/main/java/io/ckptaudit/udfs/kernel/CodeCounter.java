@@ -38,9 +38,9 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
   /** How often a code occurs. */
   long count(int code);
 
-  /** How often each of the {@linkplain #codes codes that occur} does. */
-  default long[] counts() {
-    return Arrays.stream(codes()).mapToLong(this::count).toArray();
+  /** How often each of some codes occurs, in their order. */
+  default long[] counts(int[] codes) {
+    return Arrays.stream(codes).mapToLong(this::count).toArray();
   }
 
   /**

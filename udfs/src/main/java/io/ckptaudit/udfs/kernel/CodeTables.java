@@ -14,6 +14,9 @@ sealed interface CodeTables permits WideCodeTables, ByteCodeTables {
   /** The last code between two, both included, that was counted; −1 if none was. */
   int lastCounted(int first, int last);
 
+  /** The codes that were counted, ascending. */
+  int[] codes();
+
   /** How often a code was counted. */
   long count(int code);
 

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -116,6 +117,21 @@ final class CounterMemory {
       code--;
     }
     return code >= first ? code : -1;
+  }
+
+  /** All codes that were counted, ascending. */
+  int[] codes() {
+    int[] codes = new int[COUNTERS];
+    int found = 0;
+    for (int first = 0; first < COUNTERS; first += STRIDE) {
+      if (anyCounted(first)) {
+        for (int code = first; code < first + STRIDE; code++) {
+          codes[found] = code;
+          found += counters.get(code) == 0 ? 0 : 1;
+        }
+      }
+    }
+    return Arrays.copyOf(codes, found);
   }
 
   /** Whether any of {@link #STRIDE} counters is not zero. */

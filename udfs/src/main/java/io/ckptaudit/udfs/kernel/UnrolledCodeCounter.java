@@ -3,8 +3,6 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * The fast twin: counting is all that is done per element. The digest is taken of each piece while
@@ -13,9 +11,6 @@ import java.util.zip.CRC32C;
  */
 final class UnrolledCodeCounter implements CodeCounter {
 
-  /** Small enough to be in the second-level cache still when its digest is taken. */
-  private static final int PIECE_BYTES = 64 << 10;
-
   /** Large enough that looking through the tables after each block costs little beside counting. */
   private static final int BLOCK_BYTES = 1 << 20;
 
@@ -23,7 +18,7 @@ final class UnrolledCodeCounter implements CodeCounter {
   private final int width;
   private final ValueOrder order;
   private final CodeTables tables;
-  private final CRC32C crc = new CRC32C();
+  private final SpanCrc32c crc = new SpanCrc32c();
 
   private long elements;
   private int minRank;
@@ -57,10 +52,10 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   private void addBlock(ByteBuffer bytes, int from, int to) {
-    for (int start = from; start < to; start += PIECE_BYTES) {
-      int end = start + Math.min(PIECE_BYTES, to - start);
+    for (int start = from; start < to; start += SpanCrc32c.PIECE_BYTES) {
+      int end = start + Math.min(SpanCrc32c.PIECE_BYTES, to - start);
       tables.count(bytes, start, end);
-      crc.update(bytes.limit(end).position(start));
+      crc.update(bytes, start, end);
       bytes.clear();
     }
     updateMin(bytes, from, to);
@@ -109,16 +104,7 @@ final class UnrolledCodeCounter implements CodeCounter {
 
   @Override
   public int[] codes() {
-    int[] codes = new int[64];
-    int last = format.codes() - 1;
-    int found = 0;
-    for (int code = tables.firstCounted(0, last);
-        code >= 0;
-        code = tables.firstCounted(code + 1, last)) {
-      codes = found == codes.length ? Arrays.copyOf(codes, 4 * found) : codes;
-      codes[found++] = code;
-    }
-    return Arrays.copyOf(codes, found);
+    return tables.codes();
   }
 
   @Override
@@ -138,7 +124,7 @@ final class UnrolledCodeCounter implements CodeCounter {
 
   @Override
   public int crc32c() {
-    return (int) crc.getValue();
+    return crc.value();
   }
 
   @Override

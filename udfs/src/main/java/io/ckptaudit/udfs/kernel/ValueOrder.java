@@ -49,8 +49,10 @@ final class ValueOrder {
    * The lowest rank between two, both included, of which a code was counted; else {@link #NONE}.
    */
   int lowestCounted(CodeTables tables, int from, int to) {
-    int negative =
-        negativeEnd(from, to) ? tables.lastCounted(code(Math.min(to, -1)), code(from)) : -1;
+    if (from > to) {
+      return NONE;
+    }
+    int negative = from < 0 ? tables.lastCounted(code(Math.min(to, -1)), code(from)) : -1;
     if (negative >= 0) {
       return -(negative - sign);
     }
@@ -65,6 +67,9 @@ final class ValueOrder {
    * The highest rank between two, both included, of which a code was counted; else {@link #NONE}.
    */
   int highestCounted(CodeTables tables, int from, int to) {
+    if (from > to) {
+      return NONE;
+    }
     int positive = to >= 0 ? tables.lastCounted(Math.max(from, 0), to) : -1;
     if (positive >= 0) {
       return positive;
@@ -72,13 +77,8 @@ final class ValueOrder {
     if (zeroCounted(tables, from, to)) {
       return 0;
     }
-    int negative =
-        negativeEnd(from, to) ? tables.firstCounted(code(Math.min(to, -1)), code(from)) : -1;
+    int negative = from < 0 ? tables.firstCounted(code(Math.min(to, -1)), code(from)) : -1;
     return negative >= 0 ? -(negative - sign) : NONE;
-  }
-
-  private static boolean negativeEnd(int from, int to) {
-    return from < 0 && from <= to;
   }
 
   private boolean zeroCounted(CodeTables tables, int from, int to) {

@@ -1,8 +1,8 @@
 package io.ckptaudit.udfs.kernel;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Counts of 16-bit codes, in one table: a second one for every other element would keep increments
@@ -27,7 +27,7 @@ final class WideCodeTables implements CodeTables {
   private final BitSet remembered = new BitSet(CODES);
   private int pendingElements;
 
-  /** Counts taken out of the pending ones; null until that first happened. */
+  /** Counts taken out of the pending ones; null if that was not needed yet. */
   private long[] emptied;
 
   /** Whether {@link #remembered} holds every code counted. */
@@ -76,12 +76,24 @@ final class WideCodeTables implements CodeTables {
   /**
    * Equal elements throughout are the one case that must not be counted one by one, each increment
    * waiting for the one before it. The comparison ends at the first difference, so it costs next to
-   * nothing elsewhere.
+   * nothing elsewhere. It is not {@link ByteBuffer#mismatch}, whose intrinsic a lost page of a
+   * mapped file would end the JVM in.
    */
   private static boolean isConstant(ByteBuffer bytes, int from, int to) {
-    int compared = to - from - Short.BYTES;
-    ByteBuffer shifted = bytes.slice(from + Short.BYTES, compared);
-    return bytes.slice(from, compared).mismatch(shifted) < 0;
+    int i = from;
+    if (to - from > 2 * Long.BYTES) {
+      long first = bytes.getLong(from);
+      boolean alike = first == bytes.getLong(from + Short.BYTES);
+      while (alike && i <= to - Long.BYTES) {
+        alike = bytes.getLong(i) == first;
+        i += alike ? Long.BYTES : 0;
+      }
+    }
+    short code = bytes.getShort(from);
+    while (i < to && bytes.getShort(i) == code) {
+      i += Short.BYTES;
+    }
+    return i >= to;
   }
 
   private void empty() {
@@ -126,6 +138,27 @@ final class WideCodeTables implements CodeTables {
   }
 
   @Override
+  public int[] codes() {
+    if (few) {
+      return rememberedCodes();
+    }
+    if (emptied != null) {
+      return IntStream.range(0, CODES).filter(code -> count(code) != 0).toArray();
+    }
+    return pending.codes();
+  }
+
+  private int[] rememberedCodes() {
+    int[] codes = new int[remembered.cardinality()];
+    int code = -1;
+    for (int i = 0; i < codes.length; i++) {
+      code = remembered.nextSetBit(code + 1);
+      codes[i] = code;
+    }
+    return codes;
+  }
+
+  @Override
   public long count(int code) {
     return pending.get(code) + (emptied == null ? 0 : emptied[code]);
   }
@@ -133,14 +166,14 @@ final class WideCodeTables implements CodeTables {
   @Override
   public void reset() {
     if (few) {
-      remembered.stream().forEach(pending::clear);
+      for (int code : rememberedCodes()) {
+        pending.clear(code);
+      }
     } else {
       pending.clear();
     }
     remembered.clear();
-    if (emptied != null) {
-      Arrays.fill(emptied, 0);
-    }
+    emptied = null;
     pendingElements = 0;
     few = true;
   }

@@ -179,7 +179,7 @@ abstract class CodeCounterContract {
   void givesCodesAscendingWithTheirCounts() {
     CodeCounter counter = f16(NAN, 0, ONE, 0, NEGATIVE_ZERO, 0);
     assertThat(counter.codes()).containsExactly(0, ONE, NAN, NEGATIVE_ZERO);
-    assertThat(counter.counts()).containsExactly(3, 1, 1, 1);
+    assertThat(counter.counts(counter.codes())).containsExactly(3, 1, 1, 1);
     assertThat(counter.count(0)).isEqualTo(3);
     assertThat(counter.count(ONE + 1)).isZero();
   }
@@ -285,7 +285,9 @@ abstract class CodeCounterContract {
     int[] codes = IntStream.range(0, counts.length).filter(c -> counts[c] != 0).toArray();
     long[] occurring = Arrays.stream(counts).filter(count -> count != 0).toArray();
     assertThat(Arrays.equals(counter.codes(), codes)).as("codes of " + where).isTrue();
-    assertThat(Arrays.equals(counter.counts(), occurring)).as("counts of " + where).isTrue();
+    assertThat(Arrays.equals(counter.counts(counter.codes()), occurring))
+        .as("counts of " + where)
+        .isTrue();
     assertThat(counter.elements()).as(where).isEqualTo(bytes.length / width);
     assertThat(counter.firstMinIndex()).as("first minimum of " + where).isEqualTo(firstMin);
     assertThat(counter.firstMaxIndex()).as("first maximum of " + where).isEqualTo(firstMax);
