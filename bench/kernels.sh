@@ -15,5 +15,5 @@ fi
 
 exec "${JAVA:-java}" -cp "udfs/target/test-classes:udfs/target/classes:$(cat "$classpath_file")" \
   org.openjdk.jmh.Main \
-  -jvmArgsAppend "--add-modules=jdk.incubator.vector -Xmx1g" \
+  -jvmArgsAppend "-XX:+IgnoreUnrecognizedVMOptions --add-modules=jdk.incubator.vector --sun-misc-unsafe-memory-access=allow -Xmx1g" \
   "${@:-Benchmark}"

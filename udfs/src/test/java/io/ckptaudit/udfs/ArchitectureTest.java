@@ -76,7 +76,7 @@ class ArchitectureTest {
 
   @Test
   void kernelSeesNumber() {
-    onlySees(KERNEL, NUMBER, VECTOR_API);
+    onlySees(KERNEL, NUMBER, VECTOR_API, "sun.misc..");
   }
 
   @Test
@@ -128,6 +128,20 @@ class ArchitectureTest {
             .haveNameNotMatching(".*\\.kernel\\.(Kernels|KernelChoice.*|ConversionKernel)")
             .should()
             .dependOnClassesThat(VECTOR_CLASSES));
+  }
+
+  /** Raw memory is for one loop, whose addresses cannot lead astray. */
+  @Test
+  void rawMemoryStaysInOneClassOfKernel() {
+    hold(
+        noClasses()
+            .that()
+            .resideInAPackage(KERNEL)
+            .and()
+            .doNotHaveSimpleName("RawCounting")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("sun.misc.."));
   }
 
   @Test

@@ -2,13 +2,13 @@ package io.ckptaudit.udfs.arrow;
 
 import io.ckptaudit.udfs.kernel.CodeCounter;
 import io.ckptaudit.udfs.kernel.Kernels;
+import io.ckptaudit.udfs.kernel.SpanCrc32c;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.OrderDigest;
 import io.ckptaudit.udfs.state.TensorState;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * Turns the spans of one split, in order, into the state of that split. Reusable: {@link #finish}
@@ -21,7 +21,7 @@ public final class SplitCounter {
 
   private final DType dtype;
   private final CodeCounter codes;
-  private final CRC32C opaqueCrc = new CRC32C();
+  private final SpanCrc32c opaqueCrc = new SpanCrc32c();
   private long bytes;
 
   public SplitCounter(DType dtype) {
@@ -52,20 +52,26 @@ public final class SplitCounter {
    *     one piece and so has no order digest
    */
   public TensorState finish(long firstElement, long bytesAfter) {
-    int crc = codes == null ? (int) opaqueCrc.getValue() : codes.crc32c();
+    int crc = codes == null ? opaqueCrc.value() : codes.crc32c();
     Integer digest =
         bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc, bytes, bytesAfter);
     TensorState state =
         codes == null
             ? new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest)
-            : CodeCounts.of(
-                dtype,
-                codes.counts(),
-                inTensor(firstElement, codes.firstMinIndex()),
-                inTensor(firstElement, codes.firstMaxIndex()),
-                digest);
+            : counted(firstElement, digest);
     reset();
     return state;
+  }
+
+  private CodeCounts counted(long firstElement, Integer digest) {
+    int[] occurring = codes.codes();
+    return CodeCounts.of(
+        dtype,
+        occurring,
+        codes.counts(occurring),
+        inTensor(firstElement, codes.firstMinIndex()),
+        inTensor(firstElement, codes.firstMaxIndex()),
+        digest);
   }
 
   private static long inTensor(long firstElement, long index) {

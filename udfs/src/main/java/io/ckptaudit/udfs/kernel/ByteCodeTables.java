@@ -2,19 +2,27 @@ package io.ckptaudit.udfs.kernel;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Counts of 8-bit codes, made by counting pairs of neighbours as if they were one 16-bit code: half
  * the increments, and no counter so hot that increments wait for each other. Pairs are told apart
- * only when results are asked for.
+ * only when results are asked for; short pieces are not paired, so that a small tensor costs
+ * nothing that goes through all pairs.
  */
 final class ByteCodeTables implements CodeTables {
 
   private static final int CODES = 1 << Byte.SIZE;
 
-  private final WideCodeTables pairs = new WideCodeTables();
+  /**
+   * Bytes from which pairing pays: telling the pairs apart costs about as much as counting these.
+   */
+  private static final int PAIRED = 1 << 16;
 
-  /** Elements left over where a span has an odd number. */
+  private final WideCodeTables pairs = new WideCodeTables();
+  private boolean anyPairs;
+
+  /** Elements of short pieces, and those left over where a longer one has an odd number. */
   private final long[] singles = new long[CODES];
 
   /** Counts since the last change to the tables; null while they are out of date. */
@@ -22,49 +30,74 @@ final class ByteCodeTables implements CodeTables {
 
   @Override
   public void count(ByteBuffer bytes, int from, int to) {
-    int even = to - (to - from) % 2;
-    pairs.count(bytes, from, even);
-    if (even < to) {
-      singles[bytes.get(even) & 0xFF]++;
+    int paired = to - from < PAIRED ? 0 : (to - from) & -2;
+    if (paired > 0) {
+      pairs.count(bytes, from, from + paired);
+      anyPairs = true;
+    }
+    for (int i = from + paired; i < to; i++) {
+      singles[bytes.get(i) & 0xFF]++;
     }
     folded = null;
   }
 
   @Override
-  public boolean anyCounted(int first, int last) {
-    if (folded == null) {
-      folded = fold();
+  public int firstCounted(int first, int last) {
+    fold();
+    int code = first;
+    while (code <= last && folded[code] == 0) {
+      code++;
     }
-    boolean found = false;
-    for (int code = first; code <= last; code++) {
-      found |= folded[code] != 0;
-    }
-    return found;
+    return code <= last ? code : -1;
   }
 
-  private long[] fold() {
-    long[] counts = singles.clone();
-    long[] pairCounts = pairs.counts();
+  @Override
+  public int lastCounted(int first, int last) {
+    fold();
+    int code = last;
+    while (code >= first && folded[code] == 0) {
+      code--;
+    }
+    return code >= first ? code : -1;
+  }
+
+  @Override
+  public int[] codes() {
+    fold();
+    return IntStream.range(0, CODES).filter(code -> folded[code] != 0).toArray();
+  }
+
+  @Override
+  public long count(int code) {
+    fold();
+    return folded[code];
+  }
+
+  private void fold() {
+    if (folded == null) {
+      folded = singles.clone();
+      if (anyPairs) {
+        addPairs(folded);
+      }
+    }
+  }
+
+  private void addPairs(long[] counts) {
     for (int high = 0; high < CODES; high++) {
       long row = 0;
       for (int low = 0; low < CODES; low++) {
-        long count = pairCounts[high << Byte.SIZE | low];
+        long count = pairs.count(high << Byte.SIZE | low);
         counts[low] += count;
         row += count;
       }
       counts[high] += row;
     }
-    return counts;
-  }
-
-  @Override
-  public long[] counts() {
-    return fold();
   }
 
   @Override
   public void reset() {
     pairs.reset();
+    anyPairs = false;
     Arrays.fill(singles, 0);
     folded = null;
   }

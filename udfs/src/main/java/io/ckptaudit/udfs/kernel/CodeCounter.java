@@ -2,6 +2,7 @@ package io.ckptaudit.udfs.kernel;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Counts the codes of spans of little-endian 8- or 16-bit elements, and keeps with them what counts
@@ -31,8 +32,16 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
   /** Number of elements since the last reset. */
   long elements();
 
-  /** A fresh array of {@link FloatFormat#codes()} counts, indexed by code. */
-  long[] counts();
+  /** The codes that occur, ascending. */
+  int[] codes();
+
+  /** How often a code occurs. */
+  long count(int code);
+
+  /** How often each of some codes occurs, in their order. */
+  default long[] counts(int[] codes) {
+    return Arrays.stream(codes).mapToLong(this::count).toArray();
+  }
 
   /**
    * Index, in elements since the last reset, of the first element equal to the smallest finite one;

@@ -8,11 +8,17 @@ sealed interface CodeTables permits WideCodeTables, ByteCodeTables {
   /** Counts the elements of a little-endian buffer between two byte offsets. */
   void count(ByteBuffer bytes, int from, int to);
 
-  /** Whether any code between two, both included, was counted; false if {@code first > last}. */
-  boolean anyCounted(int first, int last);
+  /** The first code between two, both included, that was counted; −1 if none was. */
+  int firstCounted(int first, int last);
 
-  /** A fresh array of the counts by code. */
-  long[] counts();
+  /** The last code between two, both included, that was counted; −1 if none was. */
+  int lastCounted(int first, int last);
+
+  /** The codes that were counted, ascending. */
+  int[] codes();
+
+  /** How often a code was counted. */
+  long count(int code);
 
   void reset();
 }

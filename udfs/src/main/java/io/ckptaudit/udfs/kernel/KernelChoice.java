@@ -12,7 +12,8 @@ import java.util.function.Supplier;
  *
  * @param fastCounters whether counters are the fast twin
  * @param conversions the conversions to use
- * @param faults why a fast twin is not used although nobody asked for that; empty if all are well
+ * @param faults why a fast twin is not used, or is slower than it could be, although nobody asked
+ *     for that; empty if all are well
  */
 record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<String> faults) {
 
@@ -26,13 +27,15 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
   record Candidates(
       Supplier<ConversionKernel> conversions,
       Function<ConversionKernel, Optional<String>> conversionTest,
-      Supplier<Optional<String>> counterTest) {
+      Supplier<Optional<String>> counterTest,
+      Supplier<Optional<String>> rawMemoryTest) {
 
     static Candidates real() {
       return new Candidates(
           VectorConversions::new,
           fast -> KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE),
-          KernelSelfTest::counterFault);
+          KernelSelfTest::counterFault,
+          CounterMemory::fault);
     }
   }
 
@@ -69,7 +72,7 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
   private static KernelChoice fastWherePossible(Candidates candidates) {
     List<String> faults = new ArrayList<>();
     Optional<String> counterFault = candidates.counterTest().get();
-    counterFault.ifPresent(faults::add);
+    counterFault.or(candidates.rawMemoryTest()).ifPresent(faults::add);
     ConversionKernel conversions = conversions(candidates, faults);
     return new KernelChoice(counterFault.isEmpty(), conversions, List.copyOf(faults));
   }
@@ -91,9 +94,9 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
     return new ScalarConversions();
   }
 
-  /** Whether both kernels are the fast twin. */
+  /** Whether both kernels are the fast twin, as fast as it can be. */
   boolean isFast() {
-    return fastCounters && !(conversions instanceof ScalarConversions);
+    return faults.isEmpty() && fastCounters && !(conversions instanceof ScalarConversions);
   }
 
   /** One sentence: what is used, why, and which flag would change it. */

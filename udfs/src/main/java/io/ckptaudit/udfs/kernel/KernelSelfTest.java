@@ -113,7 +113,8 @@ final class KernelSelfTest {
         && a.crc32c() == b.crc32c()
         && a.firstMinIndex() == b.firstMinIndex()
         && a.firstMaxIndex() == b.firstMaxIndex()
-        && Arrays.equals(a.counts(), b.counts());
+        && Arrays.equals(a.codes(), b.codes())
+        && Arrays.equals(a.counts(a.codes()), b.counts(b.codes()));
   }
 
   private static String fault(String conversion, int input, int expected, int actual) {

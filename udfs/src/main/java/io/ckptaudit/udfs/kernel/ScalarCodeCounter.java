@@ -4,6 +4,7 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The reference: one element at a time, extremes compared as decoded values. */
 final class ScalarCodeCounter implements CodeCounter {
@@ -42,11 +43,11 @@ final class ScalarCodeCounter implements CodeCounter {
         crc.update(next);
         code |= (next & 0xFF) << (i * Byte.SIZE);
       }
-      count(code);
+      countNext(code);
     }
   }
 
-  private void count(int code) {
+  private void countNext(int code) {
     counts[code]++;
     double value = format.decode(code);
     if (Double.isFinite(value)) {
@@ -68,8 +69,13 @@ final class ScalarCodeCounter implements CodeCounter {
   }
 
   @Override
-  public long[] counts() {
-    return counts.clone();
+  public int[] codes() {
+    return IntStream.range(0, counts.length).filter(code -> counts[code] != 0).toArray();
+  }
+
+  @Override
+  public long count(int code) {
+    return counts[code];
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 
 /**
  * The fast twin: counting is all that is done per element. The digest is taken of each piece while
@@ -12,9 +11,6 @@ import java.util.zip.CRC32C;
  */
 final class UnrolledCodeCounter implements CodeCounter {
 
-  /** Small enough to be in the second-level cache still when its digest is taken. */
-  private static final int PIECE_BYTES = 64 << 10;
-
   /** Large enough that looking through the tables after each block costs little beside counting. */
   private static final int BLOCK_BYTES = 1 << 20;
 
@@ -22,7 +18,7 @@ final class UnrolledCodeCounter implements CodeCounter {
   private final int width;
   private final ValueOrder order;
   private final CodeTables tables;
-  private final CRC32C crc = new CRC32C();
+  private final SpanCrc32c crc = new SpanCrc32c();
 
   private long elements;
   private int minRank;
@@ -56,10 +52,10 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   private void addBlock(ByteBuffer bytes, int from, int to) {
-    for (int start = from; start < to; start += PIECE_BYTES) {
-      int end = start + Math.min(PIECE_BYTES, to - start);
+    for (int start = from; start < to; start += SpanCrc32c.PIECE_BYTES) {
+      int end = start + Math.min(SpanCrc32c.PIECE_BYTES, to - start);
       tables.count(bytes, start, end);
-      crc.update(bytes.limit(end).position(start));
+      crc.update(bytes, start, end);
       bytes.clear();
     }
     updateMin(bytes, from, to);
@@ -68,22 +64,16 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   private void updateMin(ByteBuffer bytes, int from, int to) {
-    if (order.anyCounted(tables, order.lowest(), minRank - 1)) {
-      int rank = order.lowest();
-      while (!order.anyCounted(tables, rank, rank)) {
-        rank++;
-      }
+    int rank = order.lowestCounted(tables, order.lowest(), minRank - 1);
+    if (rank != ValueOrder.NONE) {
       minRank = rank;
       firstMinIndex = elements + indexOf(rank, bytes, from, to);
     }
   }
 
   private void updateMax(ByteBuffer bytes, int from, int to) {
-    if (order.anyCounted(tables, maxRank + 1, order.highest())) {
-      int rank = order.highest();
-      while (!order.anyCounted(tables, rank, rank)) {
-        rank--;
-      }
+    int rank = order.highestCounted(tables, maxRank + 1, order.highest());
+    if (rank != ValueOrder.NONE) {
       maxRank = rank;
       firstMaxIndex = elements + indexOf(rank, bytes, from, to);
     }
@@ -93,7 +83,7 @@ final class UnrolledCodeCounter implements CodeCounter {
   private int indexOf(int rank, ByteBuffer bytes, int from, int to) {
     int kept = (format.codes() - 1) & ~order.ignoredBits(rank);
     int code = order.code(rank);
-    for (int i = from; i < to; i += width) {
+    for (int i = ElementSearch.skip(bytes, from, to, width, kept, code); i < to; i += width) {
       int next = width == 1 ? bytes.get(i) : bytes.getShort(i);
       if ((next & kept) == code) {
         return (i - from) / width;
@@ -113,8 +103,13 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   @Override
-  public long[] counts() {
-    return tables.counts();
+  public int[] codes() {
+    return tables.codes();
+  }
+
+  @Override
+  public long count(int code) {
+    return tables.count(code);
   }
 
   @Override
@@ -129,7 +124,7 @@ final class UnrolledCodeCounter implements CodeCounter {
 
   @Override
   public int crc32c() {
-    return (int) crc.getValue();
+    return crc.value();
   }
 
   @Override

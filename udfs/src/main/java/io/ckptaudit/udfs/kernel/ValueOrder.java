@@ -10,6 +10,9 @@ import io.ckptaudit.udfs.number.FloatFormat;
  */
 final class ValueOrder {
 
+  /** No rank. */
+  static final int NONE = Integer.MIN_VALUE;
+
   private final int lowest;
   private final int highest;
   private final int sign;
@@ -42,12 +45,43 @@ final class ValueOrder {
     return rank == 0 ? signOfZero : 0;
   }
 
-  /** Whether any code was counted whose rank lies between two, both included. */
-  boolean anyCounted(CodeTables tables, int from, int to) {
-    boolean negative =
-        from < 0 && from <= to && tables.anyCounted(code(Math.min(to, -1)), code(from));
-    boolean zero = from <= 0 && to >= 0 && tables.anyCounted(signOfZero, signOfZero);
-    boolean positive = to >= 0 && tables.anyCounted(Math.max(from, 0), to);
-    return negative || zero || positive;
+  /**
+   * The lowest rank between two, both included, of which a code was counted; else {@link #NONE}.
+   */
+  int lowestCounted(CodeTables tables, int from, int to) {
+    if (from > to) {
+      return NONE;
+    }
+    int negative = from < 0 ? tables.lastCounted(code(Math.min(to, -1)), code(from)) : -1;
+    if (negative >= 0) {
+      return -(negative - sign);
+    }
+    if (zeroCounted(tables, from, to)) {
+      return 0;
+    }
+    int positive = to >= 0 ? tables.firstCounted(Math.max(from, 0), to) : -1;
+    return positive >= 0 ? positive : NONE;
+  }
+
+  /**
+   * The highest rank between two, both included, of which a code was counted; else {@link #NONE}.
+   */
+  int highestCounted(CodeTables tables, int from, int to) {
+    if (from > to) {
+      return NONE;
+    }
+    int positive = to >= 0 ? tables.lastCounted(Math.max(from, 0), to) : -1;
+    if (positive >= 0) {
+      return positive;
+    }
+    if (zeroCounted(tables, from, to)) {
+      return 0;
+    }
+    int negative = from < 0 ? tables.firstCounted(code(Math.min(to, -1)), code(from)) : -1;
+    return negative >= 0 ? -(negative - sign) : NONE;
+  }
+
+  private boolean zeroCounted(CodeTables tables, int from, int to) {
+    return from <= 0 && to >= 0 && tables.firstCounted(signOfZero, signOfZero) >= 0;
   }
 }

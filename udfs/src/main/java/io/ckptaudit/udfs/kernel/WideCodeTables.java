@@ -1,7 +1,8 @@
 package io.ckptaudit.udfs.kernel;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Counts of 16-bit codes, in one table: a second one for every other element would keep increments
@@ -10,26 +11,38 @@ import java.util.Arrays;
  * and are emptied into longs before one can overflow: an element adds one to one counter, so no
  * counter exceeds the number of elements since the last emptying, which is held at or below 2^31 −
  * 1.
+ *
+ * <p>While few elements were counted their codes are remembered, so that a small tensor costs
+ * nothing that goes through the whole table.
  */
 final class WideCodeTables implements CodeTables {
 
-  static final int CODES = 1 << Short.SIZE;
+  private static final int CODES = CounterMemory.COUNTERS;
 
-  private final int[] pending = new int[CODES];
-  private final long[] emptied = new long[CODES];
+  /** Elements up to which codes are remembered; going through the table costs about as much. */
+  static final int FEW = 4096;
+
+  private final CounterMemory pending;
   private final int capacity;
+  private final BitSet remembered = new BitSet(CODES);
   private int pendingElements;
-  private boolean everEmptied;
+
+  /** Counts taken out of the pending ones; null if that was not needed yet. */
+  private long[] emptied;
+
+  /** Whether {@link #remembered} holds every code counted. */
+  private boolean few = true;
 
   WideCodeTables() {
-    this(Integer.MAX_VALUE);
+    this(new CounterMemory(), Integer.MAX_VALUE);
   }
 
   /**
    * @param capacity elements after which the int counters are emptied; at least those of one call
    *     to {@link #count}
    */
-  WideCodeTables(int capacity) {
+  WideCodeTables(CounterMemory memory, int capacity) {
+    this.pending = memory;
     this.capacity = capacity;
   }
 
@@ -43,78 +56,125 @@ final class WideCodeTables implements CodeTables {
       empty();
     }
     pendingElements += elements;
+    few = few && pendingElements <= FEW;
+    if (few) {
+      remember(bytes, from, to);
+    }
     if (isConstant(bytes, from, to)) {
-      pending[bytes.getShort(from) & 0xFFFF] += elements;
+      pending.add(bytes.getShort(from) & 0xFFFF, elements);
     } else {
-      countEach(bytes, from, to, pending);
+      pending.count(bytes, from, to);
+    }
+  }
+
+  private void remember(ByteBuffer bytes, int from, int to) {
+    for (int i = from; i < to; i += Short.BYTES) {
+      remembered.set(bytes.getShort(i) & 0xFFFF);
     }
   }
 
   /**
    * Equal elements throughout are the one case that must not be counted one by one, each increment
    * waiting for the one before it. The comparison ends at the first difference, so it costs next to
-   * nothing elsewhere.
+   * nothing elsewhere. It is not {@link ByteBuffer#mismatch}, whose intrinsic a lost page of a
+   * mapped file would end the JVM in.
    */
   private static boolean isConstant(ByteBuffer bytes, int from, int to) {
-    int compared = to - from - Short.BYTES;
-    ByteBuffer shifted = bytes.slice(from + Short.BYTES, compared);
-    return bytes.slice(from, compared).mismatch(shifted) < 0;
-  }
-
-  private static void countEach(ByteBuffer bytes, int from, int to, int[] counters) {
-    int bulk = to - (to - from) % Integer.BYTES;
-    for (int i = from; i < bulk; i += Integer.BYTES) {
-      int two = bytes.getInt(i);
-      counters[two & 0xFFFF]++;
-      counters[two >>> Short.SIZE]++;
+    int i = from;
+    if (to - from > 2 * Long.BYTES) {
+      long first = bytes.getLong(from);
+      boolean alike = first == bytes.getLong(from + Short.BYTES);
+      while (alike && i <= to - Long.BYTES) {
+        alike = bytes.getLong(i) == first;
+        i += alike ? Long.BYTES : 0;
+      }
     }
-    if (bulk < to) {
-      counters[bytes.getShort(bulk) & 0xFFFF]++;
+    short code = bytes.getShort(from);
+    while (i < to && bytes.getShort(i) == code) {
+      i += Short.BYTES;
     }
+    return i >= to;
   }
 
   private void empty() {
+    emptied = emptied == null ? new long[CODES] : emptied;
     for (int code = 0; code < CODES; code++) {
-      emptied[code] += pending[code];
+      emptied[code] += pending.get(code);
     }
-    Arrays.fill(pending, 0);
+    pending.clear();
     pendingElements = 0;
-    everEmptied = true;
+    few = false;
   }
 
   @Override
-  public boolean anyCounted(int first, int last) {
-    int found = 0;
-    for (int code = first; code <= last; code++) {
-      found |= pending[code];
+  public int firstCounted(int first, int last) {
+    if (few) {
+      int code = remembered.nextSetBit(first);
+      return code > last ? -1 : code;
     }
-    return found != 0 || everEmptied && anyEmptied(first, last);
-  }
-
-  private boolean anyEmptied(int first, int last) {
-    long found = 0;
-    for (int code = first; code <= last; code++) {
-      found |= emptied[code];
+    int code = pending.firstCounted(first, last);
+    int end = code < 0 ? last : code - 1;
+    for (int i = first; emptied != null && i <= end; i++) {
+      if (emptied[i] != 0) {
+        return i;
+      }
     }
-    return found != 0;
+    return code;
   }
 
   @Override
-  public long[] counts() {
-    long[] counts = emptied.clone();
-    for (int code = 0; code < CODES; code++) {
-      counts[code] += pending[code];
+  public int lastCounted(int first, int last) {
+    if (few) {
+      int code = remembered.previousSetBit(last);
+      return code < first ? -1 : code;
     }
-    return counts;
+    int code = pending.lastCounted(first, last);
+    for (int i = last; emptied != null && i >= first && i > code; i--) {
+      if (emptied[i] != 0) {
+        return i;
+      }
+    }
+    return code;
+  }
+
+  @Override
+  public int[] codes() {
+    if (few) {
+      return rememberedCodes();
+    }
+    if (emptied != null) {
+      return IntStream.range(0, CODES).filter(code -> count(code) != 0).toArray();
+    }
+    return pending.codes();
+  }
+
+  private int[] rememberedCodes() {
+    int[] codes = new int[remembered.cardinality()];
+    int code = -1;
+    for (int i = 0; i < codes.length; i++) {
+      code = remembered.nextSetBit(code + 1);
+      codes[i] = code;
+    }
+    return codes;
+  }
+
+  @Override
+  public long count(int code) {
+    return pending.get(code) + (emptied == null ? 0 : emptied[code]);
   }
 
   @Override
   public void reset() {
-    Arrays.fill(pending, 0);
-    if (everEmptied) {
-      Arrays.fill(emptied, 0);
+    if (few) {
+      for (int code : rememberedCodes()) {
+        pending.clear(code);
+      }
+    } else {
+      pending.clear();
     }
+    remembered.clear();
+    emptied = null;
     pendingElements = 0;
-    everEmptied = false;
+    few = true;
   }
 }

@@ -3,6 +3,7 @@ package io.ckptaudit.udfs.state;
 import io.ckptaudit.udfs.number.DType;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * How often each code occurs in some part of a tensor of 8 or 16 bits per element.
@@ -44,58 +45,65 @@ public final class CodeCounts implements TensorState {
   }
 
   /**
-   * The state of one counted part.
-   *
-   * @param counts by code, one for each code of the dtype, none negative
-   * @param minIndex index in the tensor, or −1 where nothing is finite
-   * @param maxIndex index in the tensor, or −1 where nothing is finite
-   * @param orderDigest contribution of the part, or null
-   * @throws IllegalArgumentException if no part has these counts and this place
+   * The state of one counted part, from a count for each code of the dtype, zero where it does not
+   * occur; else as {@link #of(DType, int[], long[], long, long, Integer)}.
    */
   public static CodeCounts of(
       DType dtype, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
-    checkCounts(dtype, counts);
-    int[] codes = new int[counts.length];
-    int distinct = 0;
-    for (int code = 0; code < counts.length; code++) {
-      codes[distinct] = code;
-      distinct += counts[code] == 0 ? 0 : 1;
-    }
-    CodeCounts state =
-        new CodeCounts(
-            dtype,
-            Arrays.copyOf(codes, distinct),
-            Arrays.stream(counts).filter(count -> count != 0).toArray(),
-            new Place(minIndex, maxIndex, orderDigest));
-    String fault = state.placeFault();
-    if (fault != null) {
-      throw new IllegalArgumentException(
-          "Cannot hold counts of " + dtype + ": " + fault + "; hand in what one counter found");
-    }
-    return state;
-  }
-
-  private static void checkCounts(DType dtype, long[] counts) {
     if (!dtype.isCountedByCode() || counts.length != dtype.format().codes()) {
       throw new IllegalArgumentException(
           "Cannot hold "
               + counts.length
               + " counts of "
               + dtype
-              + ": it needs one for each code of a dtype of 8 or 16 floating bits");
+              + ": it needs one for each code of a floating dtype of at most 16 bits");
     }
-    for (int code = 0; code < counts.length; code++) {
-      if (counts[code] < 0) {
-        throw new IllegalArgumentException(
-            "Cannot hold counts of "
-                + dtype
-                + ": the count of code "
-                + code
-                + " is "
-                + counts[code]
-                + "; counts are never negative");
+    int[] codes = IntStream.range(0, counts.length).filter(code -> counts[code] != 0).toArray();
+    long[] occurring = Arrays.stream(codes).mapToLong(code -> counts[code]).toArray();
+    return of(dtype, codes, occurring, minIndex, maxIndex, orderDigest);
+  }
+
+  /**
+   * The state of one counted part.
+   *
+   * @param codes that occur, ascending
+   * @param counts of those codes, each at least one
+   * @param minIndex index in the tensor, or −1 where nothing is finite
+   * @param maxIndex index in the tensor, or −1 where nothing is finite
+   * @param orderDigest contribution of the part, or null
+   * @throws IllegalArgumentException if no part has these counts and this place
+   */
+  public static CodeCounts of(
+      DType dtype, int[] codes, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
+    requireCounts(dtype, codes, counts);
+    Place place = new Place(minIndex, maxIndex, orderDigest);
+    CodeCounts state = new CodeCounts(dtype, codes.clone(), counts.clone(), place);
+    String fault = state.placeFault();
+    if (fault != null) {
+      throw refusal(dtype, fault);
+    }
+    return state;
+  }
+
+  private static void requireCounts(DType dtype, int[] codes, long[] counts) {
+    if (!dtype.isCountedByCode() || codes.length != counts.length) {
+      throw refusal(dtype, counts.length + " counts of " + codes.length + " codes");
+    }
+    int before = -1;
+    for (int i = 0; i < codes.length; i++) {
+      if (codes[i] <= before || codes[i] >= dtype.format().codes()) {
+        throw refusal(dtype, "code " + codes[i] + " after " + before);
       }
+      if (counts[i] <= 0) {
+        throw refusal(dtype, "the count of code " + codes[i] + " is " + counts[i]);
+      }
+      before = codes[i];
     }
+  }
+
+  private static IllegalArgumentException refusal(DType dtype, String fault) {
+    return new IllegalArgumentException(
+        "Cannot hold counts of " + dtype + ": " + fault + "; hand in what one counter found");
   }
 
   @Override

@@ -11,7 +11,15 @@ import org.junit.jupiter.api.Test;
 class KernelsTest {
 
   private static final Candidates SOUND =
-      new Candidates(VectorConversions::new, fast -> Optional.empty(), Optional::empty);
+      new Candidates(
+          VectorConversions::new, fast -> Optional.empty(), Optional::empty, Optional::empty);
+
+  private static final Candidates WITHOUT_RAW_MEMORY =
+      new Candidates(
+          VectorConversions::new,
+          fast -> Optional.empty(),
+          Optional::empty,
+          () -> Optional.of("counting cannot use raw memory"));
 
   private static final Candidates WITHOUT_VECTOR_MODULE =
       new Candidates(
@@ -19,13 +27,15 @@ class KernelsTest {
             throw new NoClassDefFoundError("jdk/incubator/vector/Vector");
           },
           fast -> Optional.empty(),
+          Optional::empty,
           Optional::empty);
 
   private static final Candidates MISCOMPILED =
       new Candidates(
           VectorConversions::new,
           fast -> Optional.of("F16 code 0x1 is wrong"),
-          () -> Optional.of("counting is wrong"));
+          () -> Optional.of("counting is wrong"),
+          Optional::empty);
 
   @Test
   void choosesTheFastTwinsHere() {
@@ -69,6 +79,15 @@ class KernelsTest {
   }
 
   @Test
+  void countsWithoutRawMemoryAndSaysSo() {
+    KernelChoice choice = KernelChoice.of(null, null, WITHOUT_RAW_MEMORY);
+    assertThat(choice.fastCounters()).isTrue();
+    assertThat(choice.isFast()).isFalse();
+    assertThat(choice.describe()).contains("counters fast", "counting cannot use raw memory");
+    assertThat(CounterMemory.fault()).isEmpty();
+  }
+
+  @Test
   void fallsBackToTheReferencesWhereASelfTestFails() {
     KernelChoice choice = KernelChoice.of("fast", null, MISCOMPILED);
     assertThat(choice.fastCounters()).isFalse();
@@ -79,7 +98,8 @@ class KernelsTest {
 
   @Test
   void failsWhereFastTwinsAreRequiredAndCannotBeHad() {
-    for (Candidates candidates : new Candidates[] {WITHOUT_VECTOR_MODULE, MISCOMPILED}) {
+    for (Candidates candidates :
+        new Candidates[] {WITHOUT_VECTOR_MODULE, WITHOUT_RAW_MEMORY, MISCOMPILED}) {
       assertThatThrownBy(() -> KernelChoice.of(null, "fast", candidates))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("-Dckptaudit.kernels.require=fast");

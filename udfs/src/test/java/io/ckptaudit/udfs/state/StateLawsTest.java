@@ -170,7 +170,7 @@ class StateLawsTest {
     refused(new long[256], -1, -1, 7, "an order digest of no elements");
     long[] negative = new long[256];
     negative[3] = -1;
-    refused(negative, -1, -1, 0, "the count of code 3 is -1; counts are never negative");
+    refused(negative, -1, -1, 0, "the count of code 3 is -1; hand in what one counter found");
     refused(new long[255], -1, -1, 0, "Cannot hold 255 counts of F8_E4M3");
     assertThatThrownBy(() -> new OpaqueBytes(DType.I8, -1, null))
         .isInstanceOf(IllegalArgumentException.class)
@@ -186,6 +186,17 @@ class StateLawsTest {
     assertThatThrownBy(() -> CodeCounts.of(DType.F8_E4M3, counts, min, max, digest))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void codesMustAscendAndBelongToTheDtype() {
+    for (int[] codes : new int[][] {{3, 3}, {4, 3}, {-1, 3}, {3, 256}, {3}}) {
+      assertThatThrownBy(() -> CodeCounts.of(DType.F8_E4M3, codes, new long[] {1, 1}, 0, 1, null))
+          .as(Arrays.toString(codes))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("Cannot hold counts of F8_E4M3: ")
+          .hasMessageEndingWith("; hand in what one counter found");
+    }
   }
 
   @Test
