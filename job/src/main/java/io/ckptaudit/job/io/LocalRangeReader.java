@@ -13,10 +13,12 @@ final class LocalRangeReader implements RangeReader {
 
   private final FileEntry file;
   private final FileChannel channel;
+  private final UnchangedCheck check;
 
-  LocalRangeReader(FileEntry file, FileChannel channel) {
+  LocalRangeReader(FileEntry file, FileChannel channel, UnchangedCheck check) {
     this.file = file;
     this.channel = channel;
+    this.check = check;
   }
 
   @Override
@@ -53,6 +55,11 @@ final class LocalRangeReader implements RangeReader {
       throw endOfFile(file, position, bytes, channel.size());
     }
     return Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes));
+  }
+
+  @Override
+  public void verifyUnchanged() throws IOException {
+    check.verify(file);
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.Optional;
 /** An open file. Not safe for use by several threads at once. */
 public interface RangeReader extends Closeable {
 
+  /** Bytes that the buffer of {@link #readWithin} must have beyond the range. */
+  int ROOM = 128 << 10;
+
   /** Length in bytes, as listed. */
   long length();
 
@@ -21,6 +24,18 @@ public interface RangeReader extends Closeable {
   void readFully(long position, ByteBuffer target) throws IOException;
 
   /**
+   * Reads a range to wherever in the buffer suits the file: direct I/O wants places and lengths
+   * that are multiples of a block.
+   *
+   * @param buffer direct, with at least {@code bytes + ROOM} bytes from 0 to its capacity
+   * @return index in the buffer of the first byte of the range
+   */
+  default int readWithin(long position, int bytes, ByteBuffer buffer) throws IOException {
+    readFully(position, buffer.slice(0, bytes));
+    return 0;
+  }
+
+  /**
    * The range mapped into memory, read-only, if the file can be: local ones can. The caller unmaps
    * it. A file that is cut short under a mapping kills the reading thread with an {@link
    * InternalError}, so a caller maps only what it is ready to lose.
@@ -30,4 +45,12 @@ public interface RangeReader extends Closeable {
   default Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
     return Optional.empty();
   }
+
+  /**
+   * Proves that what was read so far is of the file that was listed, as far as its change token
+   * tells. Does nothing where the store itself refuses to read from a file that changed.
+   *
+   * @throws FileChangedException if the file is no longer the one listed
+   */
+  default void verifyUnchanged() throws IOException {}
 }

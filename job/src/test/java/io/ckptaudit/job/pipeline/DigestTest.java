@@ -11,6 +11,7 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A report does not depend on how it was made, and does depend on the conversion functions. */
 class DigestTest {
 
-  private static final long KIB = 1024;
+  private static final List<Long> SPLITS = List.of(8L << 10, 1L << 20, 256L << 20);
 
   @TempDir static Path reports;
 
@@ -49,12 +50,18 @@ class DigestTest {
   }
 
   @Test
-  void splitsOfAnySizeGiveTheSameTables() {
+  void splitsOfAnySizeReadInAnyWayGiveTheSameTables() {
     String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
-    Map<String, String> whole = digests("256m", Audits.audits(), fixtures);
+    Map<String, String> whole = digests("256m", Audits.audits().read(ReadChoice.MAP), fixtures);
     assertThat(whole).hasSize(Table.values().length).containsEntry("runs", "null");
-    assertThat(digests("8k", Audits.audits().splitBytes(8 * KIB), fixtures)).isEqualTo(whole);
-    assertThat(digests("1m", Audits.audits().splitBytes(KIB * KIB), fixtures)).isEqualTo(whole);
+    for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.BUFFERED, ReadChoice.DIRECT)) {
+      for (long split : SPLITS) {
+        String run = way + "-" + split;
+        assertThat(digests(run, Audits.audits().splitBytes(split).read(way), fixtures))
+            .as(run)
+            .isEqualTo(whole);
+      }
+    }
   }
 
   @Test
