@@ -51,10 +51,16 @@ final class LocalRangeReader implements RangeReader {
 
   @Override
   public Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
-    if (bytes > channel.size() - position) {
-      throw endOfFile(file, position, bytes, channel.size());
-    }
+    verifyReaches(position + bytes);
     return Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes));
+  }
+
+  @Override
+  public void verifyReaches(long end) throws IOException {
+    long size = channel.size();
+    if (end > size) {
+      throw endOfFile(file, size, end - size, size);
+    }
   }
 
   @Override

@@ -37,14 +37,24 @@ public interface RangeReader extends Closeable {
 
   /**
    * The range mapped into memory, read-only, if the file can be: local ones can. The caller unmaps
-   * it. A file that is cut short under a mapping kills the reading thread with an {@link
-   * InternalError}, so a caller maps only what it is ready to lose.
+   * it. Who looks at a page that is gone, because the file was cut short or the disk failed, meets
+   * an {@link InternalError} in Java code, and in machine code of the JVM's own (a CRC) the end of
+   * the process: so ask {@link #verifyReaches} before each look, and map only files that nobody
+   * cuts.
    *
    * @param bytes at most {@link Integer#MAX_VALUE}
    */
   default Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
     return Optional.empty();
   }
+
+  /**
+   * Proves that the file is still as long, as {@link #map} wants it; costs less than a microsecond.
+   *
+   * @param end position after the last byte that is going to be looked at
+   * @throws java.io.EOFException if the file now ends before
+   */
+  default void verifyReaches(long end) throws IOException {}
 
   /**
    * Proves that what was read so far is of the file that was listed, as far as its change token

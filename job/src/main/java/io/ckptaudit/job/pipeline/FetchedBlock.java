@@ -63,6 +63,16 @@ final class FetchedBlock {
   }
 
   /**
+   * To be called before a part of a mapped block is looked at.
+   *
+   * @param end in the block, after the last byte of that part
+   * @throws java.io.EOFException if the file now ends before
+   */
+  void verifyReaches(int end) throws IOException {
+    reader.verifyReaches(block.position() + end);
+  }
+
+  /**
    * To be called when a split that ends in this block is counted. What was copied cannot change any
    * more, so it is verified once.
    *

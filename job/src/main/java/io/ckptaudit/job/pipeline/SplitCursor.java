@@ -5,24 +5,16 @@ import io.ckptaudit.udfs.arrow.Span;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** Goes through the blocks of a task and counts one split after the other. */
 final class SplitCursor implements AutoCloseable {
 
-  /** No page of any machine is smaller. */
-  private static final int PAGE = 4096;
-
-  /** What is counted in one go after its pages were touched: still in the cache then. */
-  private static final int TOUCHED = 1 << 20;
+  /** What of a mapping is counted in one go, half a millisecond after it was found to be there. */
+  private static final int LOOK = (1 << 20) - (1 << 20) % BlockPlan.GRAIN;
 
   private final BlockSource blocks;
   private FetchedBlock block;
   private int nextPiece;
-
-  /** Keeps the compiler from leaving out reads that nothing else uses. */
-  @SuppressWarnings("UnusedVariable")
-  private long touched;
 
   SplitCursor(BlockSource blocks) {
     this.blocks = blocks;
@@ -39,7 +31,7 @@ final class SplitCursor implements AutoCloseable {
       Block.Piece piece = pieceOf(split);
       try (Span span = block.bytesOf(piece)) {
         if (block.isMapped()) {
-          countMapped(counter, span);
+          countMapped(counter, piece, span);
         } else {
           counter.add(span, piece.bytes());
         }
@@ -66,15 +58,11 @@ final class SplitCursor implements AutoCloseable {
     }
   }
 
-  /**
-   * A page that is gone is met by a plain read, which the JVM survives; the loops that count may be
-   * machine code of its own, in which it would not.
-   */
-  private void countMapped(SplitCounter counter, Span span) throws IOException {
+  private void countMapped(SplitCounter counter, Block.Piece piece, Span span) throws IOException {
     try {
-      for (int from = 0; from < span.bytes(); ) {
-        int bytes = Math.min(TOUCHED - TOUCHED % BlockPlan.GRAIN, span.bytes() - from);
-        touch(span.view(from, bytes));
+      for (int from = 0; from < piece.bytes(); ) {
+        int bytes = Math.min(LOOK, piece.bytes() - from);
+        block.verifyReaches(piece.offset() + from + bytes);
         try (Span part = span.part(from, bytes)) {
           counter.add(part, bytes);
         }
@@ -84,14 +72,6 @@ final class SplitCursor implements AutoCloseable {
       // How the JVM reports a page of a mapping that is no longer there or cannot be read.
       throw new IOException("Cannot read a mapped window: " + e.getMessage(), e);
     }
-  }
-
-  private void touch(ByteBuffer bytes) {
-    long sum = bytes.get(bytes.limit() - 1);
-    for (int i = 0; i < bytes.limit(); i += PAGE) {
-      sum += bytes.get(i);
-    }
-    touched += sum;
   }
 
   @Override

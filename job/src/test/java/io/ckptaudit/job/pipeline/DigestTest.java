@@ -16,13 +16,14 @@ import java.util.Map;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A report does not depend on how it was made, and does depend on the conversion functions. */
 class DigestTest {
 
-  private static final List<Long> SPLITS = List.of(8L << 10, 1L << 20, 256L << 20);
+  private static final long KIB = 1024;
 
   @TempDir static Path reports;
 
@@ -54,8 +55,20 @@ class DigestTest {
     String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
     Map<String, String> whole = digests("256m", Audits.audits().read(ReadChoice.MAP), fixtures);
     assertThat(whole).hasSize(Table.values().length).containsEntry("runs", "null");
+    Audits buffered = Audits.audits().read(ReadChoice.BUFFERED).splitBytes(8 * KIB);
+    assertThat(digests("8k", buffered, fixtures)).isEqualTo(whole);
+    Audits direct = Audits.audits().read(ReadChoice.DIRECT).splitBytes(KIB * KIB);
+    assertThat(digests("1m", direct, fixtures)).isEqualTo(whole);
+  }
+
+  /** Every other pair of the two: seconds each, so not in every build. */
+  @Tag("full")
+  @Test
+  void everySplitSizeReadInEveryWayGivesTheSameTables() {
+    String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
+    Map<String, String> whole = digests("whole", Audits.audits(), fixtures);
     for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.BUFFERED, ReadChoice.DIRECT)) {
-      for (long split : SPLITS) {
+      for (long split : List.of(8 * KIB, KIB * KIB, 256 * KIB * KIB)) {
         String run = way + "-" + split;
         assertThat(digests(run, Audits.audits().splitBytes(split).read(way), fixtures))
             .as(run)
