@@ -44,7 +44,7 @@ class ArchitectureTest {
 
   static Stream<Room> rooms() {
     return Stream.of(
-        new Room("io", HADOOP),
+        new Room("io", HADOOP, "com.sun.nio.file.."),
         new Room("checkpoint", room("io"), NUMBER, JACKSON),
         new Room("plan", room("checkpoint"), room("io"), NUMBER),
         new Room("audit", room("checkpoint"), NUMBER, STATE),

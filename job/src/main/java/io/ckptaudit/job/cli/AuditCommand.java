@@ -8,6 +8,7 @@ import io.ckptaudit.job.pipeline.AuditJob;
 import io.ckptaudit.job.pipeline.AuditRequest;
 import io.ckptaudit.job.pipeline.Checkpoints;
 import io.ckptaudit.job.pipeline.DryRun;
+import io.ckptaudit.job.pipeline.ReadChoice;
 import io.ckptaudit.job.pipeline.RunIds;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRuns;
@@ -84,6 +85,15 @@ final class AuditCommand implements Callable<Integer> {
   private Long splitSize;
 
   @Option(
+      names = "--read",
+      paramLabel = "WAY",
+      description =
+          "auto, map, buffered or direct: how local weights are read; stores are always read in"
+              + " ranges.",
+      defaultValue = "auto")
+  private ReadChoice read;
+
+  @Option(
       names = "--fail-on",
       paramLabel = "SEVERITY",
       description = "error, warning or never: from which severity on the exit code is 10.",
@@ -127,6 +137,7 @@ final class AuditCommand implements Callable<Integer> {
         new AuditCriteria(EnumSet.copyOf(targets), requiredSet),
         failOn,
         splitSize,
+        read,
         new KernelConversions(),
         conf.settings());
   }

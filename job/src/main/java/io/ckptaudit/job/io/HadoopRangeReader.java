@@ -5,18 +5,24 @@ import java.nio.ByteBuffer;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.StreamCapabilities;
 
-/** One stream, read forward: seeks are lazy in every store, so a scan is one request. */
+/**
+ * One stream. Seeks are lazy in every store, so a scan forward is one request; of a stream opened
+ * for ranges anywhere, each read is one.
+ */
 final class HadoopRangeReader implements RangeReader {
-  private static final int COPY_BYTES = 1 << 20;
+  /** The longest read into a heap buffer that is then copied: one request of an object store. */
+  private static final int COPY_BYTES = 8 << 20;
 
   private final FileEntry file;
   private final FSDataInputStream stream;
+  private final UnchangedCheck check;
   private final boolean readsBuffers;
   private byte[] copy = new byte[0];
 
-  HadoopRangeReader(FileEntry file, FSDataInputStream stream) {
+  HadoopRangeReader(FileEntry file, FSDataInputStream stream, UnchangedCheck check) {
     this.file = file;
     this.stream = stream;
+    this.check = check;
     this.readsBuffers = stream.hasCapability(StreamCapabilities.READBYTEBUFFER);
   }
 
@@ -61,6 +67,11 @@ final class HadoopRangeReader implements RangeReader {
     int read = stream.read(copy, 0, wanted);
     target.put(copy, 0, Math.max(read, 0));
     return read;
+  }
+
+  @Override
+  public void verifyUnchanged() throws IOException {
+    check.verify(file);
   }
 
   @Override

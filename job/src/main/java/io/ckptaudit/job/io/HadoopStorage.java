@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -166,13 +165,7 @@ final class HadoopStorage implements Storage {
 
   @Override
   public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
-    FileStatus now = status(file.uri());
-    if (!now.isFile()) {
-      throw new IOException("Cannot open %s: it is not a file; name a file".formatted(file.uri()));
-    }
-    if (!changeToken(now).equals(file.changeToken())) {
-      throw new FileChangedException(file, changeToken(now));
-    }
+    FileStatus now = verifiedStatus(file);
     FSDataInputStream stream =
         await(
             file.uri(),
@@ -181,9 +174,27 @@ final class HadoopStorage implements Storage {
                 .withFileStatus(now)
                 .opt(
                     OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
-                    policy.name().toLowerCase(Locale.ROOT))
+                    policy == ReadPolicy.RANDOM ? "random" : "sequential")
                 .build());
-    return new HadoopRangeReader(file, stream);
+    return new HadoopRangeReader(file, stream, hasEtag(now) ? listed -> {} : this::verifiedStatus);
+  }
+
+  private FileStatus verifiedStatus(FileEntry file) throws IOException {
+    FileStatus now = status(file.uri());
+    if (!now.isFile()) {
+      throw new IOException("Cannot open %s: it is not a file; name a file".formatted(file.uri()));
+    }
+    if (!changeToken(now).equals(file.changeToken())) {
+      throw new FileChangedException(file, changeToken(now));
+    }
+    return now;
+  }
+
+  /** Such a store is asked for bytes of this ETag only, and refuses when it has another. */
+  private static boolean hasEtag(FileStatus status) {
+    return status instanceof EtagSource source
+        && source.getEtag() != null
+        && !source.getEtag().isEmpty();
   }
 
   private static <T> T await(String uri, Future<T> future) throws IOException {

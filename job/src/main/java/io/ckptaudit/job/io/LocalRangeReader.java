@@ -13,10 +13,12 @@ final class LocalRangeReader implements RangeReader {
 
   private final FileEntry file;
   private final FileChannel channel;
+  private final UnchangedCheck check;
 
-  LocalRangeReader(FileEntry file, FileChannel channel) {
+  LocalRangeReader(FileEntry file, FileChannel channel, UnchangedCheck check) {
     this.file = file;
     this.channel = channel;
+    this.check = check;
   }
 
   @Override
@@ -49,10 +51,21 @@ final class LocalRangeReader implements RangeReader {
 
   @Override
   public Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
-    if (bytes > channel.size() - position) {
-      throw endOfFile(file, position, bytes, channel.size());
-    }
+    verifyReaches(position + bytes);
     return Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes));
+  }
+
+  @Override
+  public void verifyReaches(long end) throws IOException {
+    long size = channel.size();
+    if (end > size) {
+      throw endOfFile(file, size, end - size, size);
+    }
+  }
+
+  @Override
+  public void verifyUnchanged() throws IOException {
+    check.verify(file);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -127,8 +128,14 @@ final class LocalStorage implements Storage {
   public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
     Path path = LocalPaths.path(file.uri());
     verifyUnchanged(file);
+    if (policy == ReadPolicy.DIRECT) {
+      Optional<RangeReader> direct = DirectFiles.open(path, file, this::verifyUnchanged);
+      if (direct.isPresent()) {
+        return direct.get();
+      }
+    }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new LocalRangeReader(file, channel);
+    return new LocalRangeReader(file, channel, this::verifyUnchanged);
   }
 
   private void verifyUnchanged(FileEntry file) throws IOException {

@@ -9,6 +9,9 @@ import java.util.Optional;
 /** An open file. Not safe for use by several threads at once. */
 public interface RangeReader extends Closeable {
 
+  /** Bytes that the buffer of {@link #readWithin} must have beyond the range. */
+  int ROOM = 128 << 10;
+
   /** Length in bytes, as listed. */
   long length();
 
@@ -21,13 +24,43 @@ public interface RangeReader extends Closeable {
   void readFully(long position, ByteBuffer target) throws IOException;
 
   /**
+   * Reads a range to wherever in the buffer suits the file: direct I/O wants places and lengths
+   * that are multiples of a block.
+   *
+   * @param buffer direct, with at least {@code bytes + ROOM} bytes from 0 to its capacity
+   * @return index in the buffer of the first byte of the range
+   */
+  default int readWithin(long position, int bytes, ByteBuffer buffer) throws IOException {
+    readFully(position, buffer.slice(0, bytes));
+    return 0;
+  }
+
+  /**
    * The range mapped into memory, read-only, if the file can be: local ones can. The caller unmaps
-   * it. A file that is cut short under a mapping kills the reading thread with an {@link
-   * InternalError}, so a caller maps only what it is ready to lose.
+   * it. Who looks at a page that is gone, because the file was cut short or the disk failed, meets
+   * an {@link InternalError} in Java code, and in machine code of the JVM's own (a CRC) the end of
+   * the process: so ask {@link #verifyReaches} before each look, and map only files that nobody
+   * cuts.
    *
    * @param bytes at most {@link Integer#MAX_VALUE}
    */
   default Optional<MappedByteBuffer> map(long position, long bytes) throws IOException {
     return Optional.empty();
   }
+
+  /**
+   * Proves that the file is still as long, as {@link #map} wants it; costs less than a microsecond.
+   *
+   * @param end position after the last byte that is going to be looked at
+   * @throws java.io.EOFException if the file now ends before
+   */
+  default void verifyReaches(long end) throws IOException {}
+
+  /**
+   * Proves that what was read so far is of the file that was listed, as far as its change token
+   * tells. Does nothing where the store itself refuses to read from a file that changed.
+   *
+   * @throws FileChangedException if the file is no longer the one listed
+   */
+  default void verifyUnchanged() throws IOException {}
 }

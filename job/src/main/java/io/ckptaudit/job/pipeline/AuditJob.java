@@ -33,7 +33,7 @@ import org.apache.spark.util.LongAccumulator;
 /** One audit, from opened checkpoints to a published run. */
 public final class AuditJob {
 
-  /** Cores to plan for at the least: executors may still be on their way when the plan is made. */
+  /** Cores of a cluster to plan for at the least: executors may still be on their way. */
   private static final int FEWEST_CORES = 16;
 
   private final SparkSession spark;
@@ -75,11 +75,14 @@ public final class AuditJob {
   }
 
   private RunVerdict run(RunFolder run, ReadProgress progress) throws IOException {
-    int cores = Math.max(FEWEST_CORES, context.defaultParallelism());
-    List<ReadTask> tasks = Planner.plan(checkpoints, new PlanSettings(request.splitBytes(), cores));
+    int cores = context.defaultParallelism();
+    int planned = context.isLocal() ? cores : Math.max(FEWEST_CORES, cores);
+    ReadPlan how = ReadPlan.of(request.read(), checkpoints, context.getConf());
+    List<ReadTask> tasks =
+        Planner.plan(checkpoints, new PlanSettings(request.splitBytes(), planned));
     LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
     JavaPairRDD<Long, byte[]> outcomes =
-        TensorStates.read(context, tasks, storages, bytesRead)
+        TensorStates.read(context, tasks, storages, how, bytesRead)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaPairRDD<String, byte[]> groups =
         TensorStates.group(outcomes, models).persist(StorageLevel.MEMORY_AND_DISK_SER());

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  *
  * @param uris folders, shards, indexes or globs
  * @param report folder or URI the report is written below
+ * @param read how weights are read; the report does not depend on it
  * @param functions the conversions every figure goes through
  * @param settings of {@code --conf}
  */
@@ -22,11 +23,16 @@ public record AuditRequest(
     AuditCriteria criteria,
     Verdict.FailOn failOn,
     long splitBytes,
+    ReadChoice read,
     ConversionFunctions functions,
     Map<String, String> settings) {
 
   /** What of the config makes two requests the same run. */
   static final List<String> IDENTITY = List.of("uris", "targets", "required_targets", "fail_on");
+
+  public AuditRequest {
+    read.verify(uris);
+  }
 
   /** What the user asked for, for the table of runs: secrets redacted. */
   Map<String, String> config() {
@@ -35,6 +41,7 @@ public record AuditRequest(
     config.put("targets", criteria.targets().toString());
     config.put("required_targets", criteria.required().toString());
     config.put("split_size", Long.toString(splitBytes));
+    config.put("read", read.toString());
     config.put("fail_on", failOn.toString());
     return config;
   }

@@ -18,12 +18,14 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<Storages> storages;
+  private final ReadPlan plan;
 
   /** For the progress display alone: retried tasks count twice here, and nowhere else. */
   private final LongAccumulator bytesRead;
 
-  CountSplits(Broadcast<Storages> storages, LongAccumulator bytesRead) {
+  CountSplits(Broadcast<Storages> storages, ReadPlan plan, LongAccumulator bytesRead) {
     this.storages = storages;
+    this.plan = plan;
     this.bytesRead = bytesRead;
   }
 
@@ -31,7 +33,10 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
   public Iterator<Tuple2<Long, byte[]>> call(Iterator<ReadTask> tasks) {
     TaskContext context = TaskContext.get();
     TaskMemory memory = TaskMemory.open("task " + context.taskAttemptId());
-    SplitReader reader = new SplitReader(storages.value(), memory);
+    Storages stores = storages.value();
+    SplitReader reader =
+        new SplitReader(
+            (file, policy) -> stores.forUri(file.uri()).open(file, policy), memory, plan);
     context.addTaskCompletionListener(
         ended -> {
           try (memory;

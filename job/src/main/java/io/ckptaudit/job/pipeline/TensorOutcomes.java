@@ -4,6 +4,7 @@ import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.Iterator;
@@ -64,9 +65,19 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
 
   private Split nextSplit() {
     while (!splits.hasNext() && tasks.hasNext()) {
-      splits = tasks.next().splits().iterator();
+      ReadTask task = tasks.next();
+      begin(task);
+      splits = task.splits().iterator();
     }
     return splits.hasNext() ? splits.next() : null;
+  }
+
+  private void begin(ReadTask task) {
+    try {
+      reader.begin(task.splits());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private byte[] outcome(Split split) {

@@ -24,11 +24,15 @@ final class TensorStates {
 
   /** (tensor key, merged outcome); reads every split. */
   static JavaPairRDD<Long, byte[]> read(
-      JavaSparkContext spark, List<ReadTask> tasks, Storages storages, LongAccumulator bytesRead) {
+      JavaSparkContext spark,
+      List<ReadTask> tasks,
+      Storages storages,
+      ReadPlan plan,
+      LongAccumulator bytesRead) {
     int partitions = Math.max(1, tasks.size());
     return spark
         .parallelize(tasks, partitions)
-        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), bytesRead))
+        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), plan, bytesRead))
         .reduceByKey(
             SplitOutcome::merge, Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
   }

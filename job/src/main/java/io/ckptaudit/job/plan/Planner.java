@@ -10,8 +10,9 @@ import java.util.List;
 /**
  * Cuts the tensors of checkpoints into splits and packs neighbours into tasks.
  *
- * <p>Tasks hold about {@link #TASK_BYTES}; with less to read than {@link #TASKS_PER_CORE} such
- * tasks a core, they get smaller, so that all cores are busy to the end, but not below {@link
+ * <p>A task holds its share of what is left to read: at most {@link #TASK_BYTES}, a quarter of a
+ * core's part of everything, and half of a core's part of the rest. So tasks get smaller towards
+ * the end, and no core waits long for the last one. They do not get smaller than {@link
  * #SMALLEST_TASK}: an empty task costs Spark 1 to 4 ms, in which a core counts several MiB. Who
  * asks for smaller splits than that gets tasks as small, so that tensors do meet across tasks.
  */
@@ -20,6 +21,10 @@ public final class Planner {
   static final long TASK_BYTES = 1L << 30;
   static final long SMALLEST_TASK = 16L << 20;
   static final int TASKS_PER_CORE = 4;
+  private static final int TASKS_PER_CORE_LEFT = 2;
+
+  /** A task is not filled up with less of a tensor than this: each piece costs a state. */
+  private static final long SMALLEST_CUT = 1L << 20;
 
   private static final Comparator<Split> BY_PLACE =
       Comparator.comparingInt((Split split) -> split.tensor().checkpoint())
@@ -27,81 +32,113 @@ public final class Planner {
           .thenComparingLong(Split::offset)
           .thenComparing(Split::tensor);
 
-  private final long taskBytes;
   private final long splitBytes;
+  private final long smallestTask;
+  private final long fairTask;
+  private final long cores;
+  private final List<ReadTask> tasks = new ArrayList<>();
+  private ArrayList<Split> current = new ArrayList<>();
+  private long left;
+  private long room;
 
   private Planner(long totalBytes, PlanSettings settings) {
-    long fair = totalBytes / Math.max(1, (long) settings.cores() * TASKS_PER_CORE);
-    long smallest = Math.min(SMALLEST_TASK, settings.splitBytes());
-    taskBytes = Math.min(TASK_BYTES, Math.max(smallest, fair));
-    long cut = Math.min(settings.splitBytes(), taskBytes);
-    splitBytes = cut - cut % PlanSettings.GRAIN;
+    cores = Math.max(1, settings.cores());
+    splitBytes = multipleOfGrain(settings.splitBytes());
+    smallestTask = Math.min(SMALLEST_TASK, splitBytes);
+    fairTask = Math.min(TASK_BYTES, totalBytes / (cores * TASKS_PER_CORE));
+    left = totalBytes;
+    room = target();
+  }
+
+  private static long multipleOfGrain(long bytes) {
+    return bytes - bytes % PlanSettings.GRAIN;
+  }
+
+  private long target() {
+    return Math.max(smallestTask, Math.min(fairTask, left / (cores * TASKS_PER_CORE_LEFT)));
   }
 
   /** The tasks that read every tensor of the checkpoints exactly once, in order of place. */
   public static List<ReadTask> plan(List<Checkpoint> checkpoints, PlanSettings settings) {
-    long total =
-        checkpoints.stream()
-            .flatMap(checkpoint -> checkpoint.tensors().stream())
-            .mapToLong(TensorEntry::bytes)
-            .sum();
-    Planner planner = new Planner(total, settings);
-    List<Split> splits = new ArrayList<>();
+    List<Split> slices = new ArrayList<>();
     for (int c = 0; c < checkpoints.size(); c++) {
       Checkpoint checkpoint = checkpoints.get(c);
       for (int t = 0; t < checkpoint.tensors().size(); t++) {
-        planner.cut(checkpoint, new TensorId(c, t), splits);
+        addSlices(checkpoint, new TensorId(c, t), slices);
       }
     }
-    splits.sort(BY_PLACE);
-    return planner.pack(splits);
+    slices.sort(BY_PLACE);
+    Planner planner = new Planner(ReadTask.bytes(slices), settings);
+    slices.forEach(planner::cut);
+    planner.close();
+    return planner.tasks;
   }
 
-  private void cut(Checkpoint checkpoint, TensorId id, List<Split> splits) {
+  /** Each slice of a tensor as one split. */
+  private static void addSlices(Checkpoint checkpoint, TensorId id, List<Split> slices) {
     TensorEntry tensor = checkpoint.tensors().get(id.tensor());
     boolean inOnePiece = tensor.slices().size() == 1;
     long before = 0;
     for (Slice slice : tensor.slices()) {
-      long done = 0;
-      do {
-        long bytes = Math.min(splitBytes, slice.bytes() - done);
-        long start = before + done;
-        splits.add(
-            new Split(
-                id,
-                tensor.dtype(),
-                checkpoint.shards().get(slice.shard()).file(),
-                slice.offset() + done,
-                bytes,
-                elements(start, tensor),
-                inOnePiece ? tensor.bytes() - start - bytes : -1));
-        done += bytes;
-      } while (done < slice.bytes());
+      slices.add(
+          new Split(
+              id,
+              tensor.dtype(),
+              checkpoint.shards().get(slice.shard()).file(),
+              slice.offset(),
+              slice.bytes(),
+              elements(before, tensor.dtype().bits()),
+              inOnePiece ? 0 : -1));
       before += slice.bytes();
     }
   }
 
   /** Whole elements in a number of bytes that is a multiple of 24 or of the element. */
-  private static long elements(long bytes, TensorEntry tensor) {
-    return Math.multiplyExact(bytes, 8L) / tensor.dtype().bits();
+  private static long elements(long bytes, int bits) {
+    return Math.multiplyExact(bytes, 8L) / bits;
   }
 
-  private List<ReadTask> pack(List<Split> splits) {
-    List<ReadTask> tasks = new ArrayList<>();
-    ArrayList<Split> current = new ArrayList<>();
-    long bytes = 0;
-    for (Split split : splits) {
-      if (!current.isEmpty() && bytes + split.bytes() > taskBytes) {
-        tasks.add(new ReadTask(current));
-        current = new ArrayList<>();
-        bytes = 0;
+  private void cut(Split slice) {
+    long done = 0;
+    do {
+      long rest = slice.bytes() - done;
+      long bytes = Math.min(splitBytes, rest);
+      if (bytes > room) {
+        long part = multipleOfGrain(room);
+        if (part >= Math.min(SMALLEST_CUT, splitBytes)) {
+          bytes = part;
+        } else {
+          close();
+          bytes = Math.min(bytes, multipleOfGrain(room));
+        }
       }
-      current.add(split);
-      bytes += split.bytes();
-    }
+      add(part(slice, done, bytes));
+      done += bytes;
+    } while (done < slice.bytes());
+  }
+
+  private static Split part(Split slice, long from, long bytes) {
+    return new Split(
+        slice.tensor(),
+        slice.dtype(),
+        slice.file(),
+        slice.offset() + from,
+        bytes,
+        slice.firstElement() + elements(from, slice.dtype().bits()),
+        slice.bytesAfter() < 0 ? -1 : slice.bytes() - from - bytes);
+  }
+
+  private void add(Split split) {
+    current.add(split);
+    room -= split.bytes();
+    left -= split.bytes();
+  }
+
+  private void close() {
     if (!current.isEmpty()) {
       tasks.add(new ReadTask(current));
+      current = new ArrayList<>();
     }
-    return tasks;
+    room = target();
   }
 }

@@ -11,10 +11,12 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,12 +51,30 @@ class DigestTest {
   }
 
   @Test
-  void splitsOfAnySizeGiveTheSameTables() {
+  void splitsOfAnySizeReadInAnyWayGiveTheSameTables() {
     String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
-    Map<String, String> whole = digests("256m", Audits.audits(), fixtures);
+    Map<String, String> whole = digests("256m", Audits.audits().read(ReadChoice.MAP), fixtures);
     assertThat(whole).hasSize(Table.values().length).containsEntry("runs", "null");
-    assertThat(digests("8k", Audits.audits().splitBytes(8 * KIB), fixtures)).isEqualTo(whole);
-    assertThat(digests("1m", Audits.audits().splitBytes(KIB * KIB), fixtures)).isEqualTo(whole);
+    Audits buffered = Audits.audits().read(ReadChoice.BUFFERED).splitBytes(8 * KIB);
+    assertThat(digests("8k", buffered, fixtures)).isEqualTo(whole);
+    Audits direct = Audits.audits().read(ReadChoice.DIRECT).splitBytes(KIB * KIB);
+    assertThat(digests("1m", direct, fixtures)).isEqualTo(whole);
+  }
+
+  /** Every other pair of the two: seconds each, so not in every build. */
+  @Tag("full")
+  @Test
+  void everySplitSizeReadInEveryWayGivesTheSameTables() {
+    String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
+    Map<String, String> whole = digests("whole", Audits.audits(), fixtures);
+    for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.BUFFERED, ReadChoice.DIRECT)) {
+      for (long split : List.of(8 * KIB, KIB * KIB, 256 * KIB * KIB)) {
+        String run = way + "-" + split;
+        assertThat(digests(run, Audits.audits().splitBytes(split).read(way), fixtures))
+            .as(run)
+            .isEqualTo(whole);
+      }
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.pipeline.AuditJob;
 import io.ckptaudit.job.pipeline.AuditRequest;
 import io.ckptaudit.job.pipeline.Checkpoints;
+import io.ckptaudit.job.pipeline.ReadChoice;
 import io.ckptaudit.job.pipeline.ReadProgress;
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.plan.PlanSettings;
@@ -36,6 +37,7 @@ public final class Audits {
   private EnumSet<Target> required = EnumSet.noneOf(Target.class);
   private SparkSession spark;
   private String runId = RUN;
+  private ReadChoice read = ReadChoice.AUTO;
   private Runnable beforeReading = () -> {};
 
   public static Audits audits() {
@@ -44,6 +46,11 @@ public final class Audits {
 
   public Audits splitBytes(long bytes) {
     splitBytes = bytes;
+    return this;
+  }
+
+  public Audits read(ReadChoice way) {
+    read = way;
     return this;
   }
 
@@ -86,6 +93,7 @@ public final class Audits {
                 EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2), required),
             Verdict.FailOn.ERROR,
             splitBytes,
+            read,
             functions,
             Map.of());
     try {

@@ -30,6 +30,12 @@ public final class Span implements AutoCloseable {
     return buffer.nioBuffer(offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** A part of it without a copy, which keeps the memory alive until it is closed as well. */
+  public Span part(int offset, int length) {
+    buffer.getReferenceManager().retain();
+    return new Span(buffer.slice(offset, length), length);
+  }
+
   @Override
   public void close() {
     buffer.close();

@@ -1,0 +1,42 @@
+package io.ckptaudit.job.pipeline;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** The blocks of a task, fetched, in order; one at a time is held by who counts them. */
+interface BlockSource extends AutoCloseable {
+
+  /** The next block, which gives up the one before; nothing after the last. */
+  Optional<FetchedBlock> next() throws IOException;
+
+  /** Gives up everything, and returns when nobody writes to memory of the task any more. */
+  @Override
+  void close() throws IOException;
+
+  /** Blocks fetched by the thread that counts them, when it asks. */
+  static BlockSource of(BlockPlan blocks, BlockReader reader) {
+    return new BlockSource() {
+      private FetchedBlock held;
+
+      @Override
+      public Optional<FetchedBlock> next() {
+        release();
+        held = blocks.hasNext() ? reader.fetch(blocks.next()) : null;
+        return Optional.ofNullable(held);
+      }
+
+      private void release() {
+        if (held != null) {
+          held.release();
+          held = null;
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        release();
+        reader.close();
+      }
+    };
+  }
+}

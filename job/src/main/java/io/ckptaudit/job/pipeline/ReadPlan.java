@@ -1,0 +1,125 @@
+package io.ckptaudit.job.pipeline;
+
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Shard;
+import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.LocalVolumes;
+import io.ckptaudit.job.io.RangeReader;
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.InvalidSettingException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.SparkConf;
+
+/**
+ * How the weights of a run are read, decided once on the driver, so that all executors agree.
+ *
+ * <p>Local files, by {@code auto}: mapped when they are in memory anyway, or on disks of this
+ * machine and at most half of the memory that is available; else past the page cache, so that a
+ * scan larger than memory neither goes through it nor evicts it; else, and on network file systems,
+ * where a page that is lost under a mapping cannot be survived, in blocks through the page cache.
+ *
+ * <p>Files of any other store: in ranged blocks, several on their way at the same time.
+ *
+ * @param local for local files: MAP, BUFFERED or DIRECT
+ * @param blockBytes of a buffer that is filled ahead of the task that counts it
+ * @param inFlight reads of one task that may be on their way at the same time
+ */
+record ReadPlan(ReadChoice local, int blockBytes, int inFlight) implements Serializable {
+
+  static final String BLOCK = "spark.ckptaudit.read.block";
+  static final String IN_FLIGHT = "spark.ckptaudit.read.inFlight";
+
+  private static final String DEFAULT_BLOCK = "4m";
+  private static final int DEFAULT_IN_FLIGHT = 4;
+  private static final int MOST_IN_FLIGHT = 64;
+  private static final long SMALLEST_BLOCK = 256 << 10;
+
+  /** Arrow pools no larger buffers. */
+  private static final long LARGEST_BLOCK = 16 << 20;
+
+  /** A mapped window: large enough that mapping costs little, small against the limit of Arrow. */
+  private static final int WINDOW = 16 << 20;
+
+  /** A read through the page cache: about what fits in a core's cache. */
+  private static final int CACHED_BLOCK = 1 << 20;
+
+  static ReadPlan of(ReadChoice choice, List<Checkpoint> checkpoints, SparkConf conf) {
+    ReadChoice local = choice == ReadChoice.AUTO ? auto(checkpoints) : choice;
+    return new ReadPlan(local, block(conf), inFlight(conf));
+  }
+
+  private static ReadChoice auto(List<Checkpoint> checkpoints) {
+    List<FileEntry> files =
+        checkpoints.stream()
+            .flatMap(checkpoint -> checkpoint.shards().stream())
+            .map(Shard::file)
+            .filter(file -> file != null && file.regular() && Storages.isLocal(file.uri()))
+            .toList();
+    long bytes = files.stream().mapToLong(FileEntry::length).sum();
+    return auto(bytes, AvailableMemory.bytes(), LocalVolumes.of(files));
+  }
+
+  static ReadChoice auto(long bytes, long availableMemory, LocalVolumes volumes) {
+    if (volumes.inMemory() || volumes.onDisks() && bytes <= availableMemory / 2) {
+      return ReadChoice.MAP;
+    }
+    boolean larger = bytes > availableMemory / 2;
+    return larger && volumes.direct() ? ReadChoice.DIRECT : ReadChoice.BUFFERED;
+  }
+
+  private static int block(SparkConf conf) {
+    long bytes = conf.getSizeAsBytes(BLOCK, DEFAULT_BLOCK);
+    if (bytes < SMALLEST_BLOCK || bytes > LARGEST_BLOCK) {
+      throw new InvalidSettingException(
+          "Invalid "
+              + BLOCK
+              + ": "
+              + bytes
+              + " bytes is not within 256 KiB and 16 MiB; use a size such as 4m");
+    }
+    return (int) bytes;
+  }
+
+  private static int inFlight(SparkConf conf) {
+    int reads = conf.getInt(IN_FLIGHT, DEFAULT_IN_FLIGHT);
+    if (reads < 1 || reads > MOST_IN_FLIGHT) {
+      throw new InvalidSettingException(
+          "Invalid "
+              + IN_FLIGHT
+              + ": "
+              + reads
+              + " is not within 1 and "
+              + MOST_IN_FLIGHT
+              + "; use a number such as 4");
+    }
+    return reads;
+  }
+
+  /** For reading again what could not be read: a mapping that failed is not trusted twice. */
+  ReadPlan unmapped() {
+    return local == ReadChoice.MAP ? new ReadPlan(ReadChoice.BUFFERED, blockBytes, inFlight) : this;
+  }
+
+  boolean maps(FileEntry file) {
+    return local == ReadChoice.MAP && Storages.isLocal(file.uri());
+  }
+
+  /** Whether reads of this file are worth threads of their own: nobody else reads ahead. */
+  boolean readsAhead(FileEntry file) {
+    return local == ReadChoice.DIRECT || !Storages.isLocal(file.uri());
+  }
+
+  /** The most bytes of a file that are fetched in one go. */
+  int bytesAtOnce(FileEntry file) {
+    if (maps(file)) {
+      return WINDOW;
+    }
+    return readsAhead(file) ? blockBytes - RangeReader.ROOM : CACHED_BLOCK - RangeReader.ROOM;
+  }
+
+  /** A buffer for what is fetched in one go. */
+  int bufferBytes(FileEntry file) {
+    return readsAhead(file) ? blockBytes : CACHED_BLOCK;
+  }
+}

@@ -1,0 +1,76 @@
+package io.ckptaudit.job.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ckptaudit.job.io.LocalVolumes;
+import io.ckptaudit.job.plan.InvalidSettingException;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which way of reading is chosen, and what is refused. */
+class ReadPlanTest {
+
+  private static final long GIB = 1L << 30;
+
+  @ParameterizedTest
+  @CsvSource({
+    // GiB to read, GiB available, in memory, on disks, takes direct I/O
+    "8,   22, false, true,  true,  MAP",
+    "11,  22, false, true,  true,  MAP",
+    "12,  22, false, true,  true,  DIRECT",
+    "138, 22, false, true,  true,  DIRECT",
+    "138, 22, false, true,  false, BUFFERED",
+    "138, 22, true,  false, false, MAP",
+    "8,   22, false, false, true,  BUFFERED",
+    "138, 22, false, false, true,  DIRECT",
+    "1,   0,  false, true,  false, BUFFERED"
+  })
+  void autoGoesByFileSystemAndSize(
+      long gib, long available, boolean memory, boolean disks, boolean direct, ReadChoice chosen) {
+    LocalVolumes volumes = new LocalVolumes(memory, disks, direct);
+    assertThat(ReadPlan.auto(gib * GIB, available * GIB, volumes)).isEqualTo(chosen);
+  }
+
+  @Test
+  void thisMachineSaysHowMuchMemoryItHas() {
+    assertThat(AvailableMemory.bytes()).isBetween(100L << 20, 1L << 50);
+  }
+
+  @Test
+  void onlyLocalFilesAreMappedOrReadDirectly() {
+    for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.DIRECT)) {
+      assertThatThrownBy(() -> way.verify(List.of("/local", "s3a://user:pass@bucket/model")))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessage(
+              "Cannot read s3a://bucket/model with --read "
+                  + way
+                  + ": only local files can be read so; use --read auto or --read buffered");
+      way.verify(List.of("/local", "file:///local"));
+    }
+    ReadChoice.BUFFERED.verify(List.of("s3a://bucket/model"));
+    ReadChoice.AUTO.verify(List.of("s3a://bucket/model"));
+  }
+
+  private static ReadPlan plan(String key, String value) {
+    return ReadPlan.of(ReadChoice.BUFFERED, List.of(), new SparkConf(false).set(key, value));
+  }
+
+  @Test
+  void blocksAndReadsInFlightAreSettings() {
+    assertThat(plan(ReadPlan.BLOCK, "1m").blockBytes()).isEqualTo(1 << 20);
+    assertThat(plan(ReadPlan.IN_FLIGHT, "7"))
+        .isEqualTo(new ReadPlan(ReadChoice.BUFFERED, 4 << 20, 7));
+    assertThatThrownBy(() -> plan(ReadPlan.BLOCK, "64k"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "Invalid spark.ckptaudit.read.block: 65536 bytes is not within 256 KiB and 16 MiB; use a size such as 4m");
+    assertThatThrownBy(() -> plan(ReadPlan.IN_FLIGHT, "0"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "Invalid spark.ckptaudit.read.inFlight: 0 is not within 1 and 64; use a number such as 4");
+  }
+}

@@ -1,0 +1,252 @@
+package io.ckptaudit.job.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ckptaudit.job.io.FileChangedException;
+import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.Split;
+import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.udfs.arrow.TaskMemory;
+import io.ckptaudit.udfs.number.DType;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The bytes of splits become states, in whatever way and order they are fetched. */
+@Timeout(120)
+class SplitReaderTest {
+
+  private static final int BLOCK = 256 << 10;
+  private static final ReadPlan AHEAD = new ReadPlan(ReadChoice.BUFFERED, BLOCK, 4);
+
+  @TempDir Path folder;
+
+  private static final BlockReader.Opener LOCAL =
+      (file, policy) -> Storages.local().forUri(file.uri()).open(file, policy);
+
+  private static Split split(FileEntry file, int tensor, long offset, long bytes) {
+    return new Split(new TensorId(0, tensor), DType.BF16, file, offset, bytes, 0, 0);
+  }
+
+  /** One long split and many short ones, with holes between some of them. */
+  private static List<Split> splits(FileEntry file) {
+    List<Split> splits = new ArrayList<>();
+    splits.add(split(file, 0, 9, 0));
+    long place = 9;
+    for (int i = 1; place < file.length() - 3_000_000; i++) {
+      long bytes = i % 40 == 1 ? 2_400_002 : 2 * (i * 37L % 3000);
+      splits.add(split(file, i, place, bytes));
+      place += bytes + (i % 7 == 0 ? 30_001 : 0);
+    }
+    splits.add(split(file, splits.size(), file.length() - 1000, 1000));
+    return splits;
+  }
+
+  private static List<String> states(BlockReader.Opener files, ReadPlan plan, List<Split> splits)
+      throws IOException {
+    List<String> states = new ArrayList<>();
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(files, memory, plan)) {
+      reader.begin(splits);
+      for (Split split : splits) {
+        states.add(java.util.Arrays.hashCode(reader.read(split).toBytes()) + "");
+      }
+    }
+    return states;
+  }
+
+  /** Each split alone, from bytes that nobody else touched. */
+  private static List<String> expected(BlockReader.Opener files, List<Split> splits)
+      throws IOException {
+    List<String> states = new ArrayList<>();
+    for (Split split : splits) {
+      states.addAll(states(files, new ReadPlan(ReadChoice.BUFFERED, 1 << 20, 1), List.of(split)));
+    }
+    return states;
+  }
+
+  private FileEntry localFile(int bytes) throws IOException {
+    byte[] content = new byte[bytes];
+    new Random(1).nextBytes(content);
+    Path path = Files.write(folder.resolve("f"), content);
+    return Storages.local().forUri(path.toString()).stat(path.toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ReadChoice.class, names = "AUTO", mode = Mode.EXCLUDE)
+  void everyWayOfReadingGivesTheSameStates(ReadChoice way) throws IOException {
+    List<Split> splits = splits(localFile(21_000_001));
+    List<String> expected = expected(LOCAL, splits);
+    assertThat(states(LOCAL, new ReadPlan(way, BLOCK, 2), splits)).isEqualTo(expected);
+    assertThat(states(LOCAL, new ReadPlan(way, 4 << 20, 4), splits)).isEqualTo(expected);
+  }
+
+  @Test
+  void readsOfAStoreOverlapAndNeighboursShareThem() throws IOException {
+    FakeFiles slow = new FakeFiles(21_000_001, (position, bytes) -> sleep(2));
+    List<Split> splits = splits(slow.file());
+    List<String> expected = expected(new FakeFiles(21_000_001, (position, bytes) -> {}), splits);
+    assertThat(states(slow, AHEAD, splits)).isEqualTo(expected);
+    assertThat(slow.mostInFlight.get()).isEqualTo(4);
+    assertThat(slow.reads.get()).isBetween(80, 3 * 21_000_001 / BLOCK).isLessThan(splits.size());
+    assertThat(slow.open.get()).isZero();
+  }
+
+  private static void sleep(long millis) throws InterruptedIOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+  }
+
+  @Test
+  void memoryDoesNotDependOnWhatIsRead() throws IOException {
+    FakeFiles files = new FakeFiles(21_000_001, (position, bytes) -> {});
+    List<Split> splits = splits(files.file());
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(files, memory, AHEAD)) {
+      reader.begin(splits);
+      for (Split split : splits) {
+        reader.read(split);
+        assertThat(memory.allocatedBytes()).isLessThanOrEqualTo(5L * BLOCK);
+      }
+    }
+  }
+
+  @Test
+  void aReadThatFailsOnceIsTriedAgain() throws IOException {
+    AtomicInteger failures = new AtomicInteger();
+    FakeFiles flaky =
+        new FakeFiles(
+            21_000_001,
+            (position, bytes) -> {
+              if (position > 5_000_000 && failures.incrementAndGet() == 1) {
+                throw new IOException("reset");
+              }
+            });
+    List<Split> splits = splits(flaky.file()).subList(0, 100);
+    List<String> expected = expected(new FakeFiles(21_000_001, (position, bytes) -> {}), splits);
+    assertThat(states(flaky, AHEAD, splits)).isEqualTo(expected);
+    assertThat(failures.get()).isGreaterThan(1);
+  }
+
+  /** A byte that cannot be read costs the split it is in, not those that share its block. */
+  @Test
+  void aFaultCostsOnlyTheSplitItIsIn() throws IOException {
+    long bad = 2_500_000;
+    FakeFiles broken =
+        new FakeFiles(
+            21_000_001,
+            (position, bytes) -> {
+              if (position <= bad && bad < position + bytes) {
+                throw new IOException("bad sector");
+              }
+            });
+    List<Split> splits = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      splits.add(split(broken.file(), i, 2_450_000 + i * 10_000L, 10_000));
+    }
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(broken, memory, AHEAD)) {
+      reader.begin(splits);
+      for (Split split : splits) {
+        if (split.offset() <= bad && bad < split.offset() + split.bytes()) {
+          assertThatThrownBy(() -> reader.read(split)).hasMessage("bad sector");
+        } else {
+          assertThat(reader.read(split).elements()).isEqualTo(5000);
+        }
+      }
+    }
+  }
+
+  /** What a killed task leaves: its reads end before its memory is given back. */
+  @Test
+  void closingInterruptsReadsInFlightAndFreesTheirMemory() throws Exception {
+    CountDownLatch started = new CountDownLatch(4);
+    FakeFiles stuck =
+        new FakeFiles(
+            21_000_001,
+            (position, bytes) -> {
+              started.countDown();
+              sleep(100_000);
+            });
+    List<Split> splits = splits(stuck.file());
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread task =
+        new Thread(
+            () -> {
+              try {
+                states(stuck, AHEAD, splits);
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+            });
+    task.start();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+    task.interrupt();
+    task.join(60_000);
+    assertThat(failure.get())
+        .isInstanceOf(InterruptedIOException.class)
+        .hasNoSuppressedExceptions();
+    assertThat(stuck.inFlight.get()).isZero();
+    assertThat(stuck.open.get()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ReadChoice.class, names = "AUTO", mode = Mode.EXCLUDE)
+  void aFileRewrittenWhileItIsReadIsNoticed(ReadChoice way) throws IOException {
+    FileEntry file = localFile(21_000_001);
+    List<Split> splits = List.of(split(file, 0, 10, 2000), split(file, 1, 20_000_000, 2000));
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
+      reader.begin(splits);
+      assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
+      try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 20_000_100);
+      }
+      Files.setLastModifiedTime(
+          folder.resolve("f"), java.nio.file.attribute.FileTime.fromMillis(1));
+      assertThatThrownBy(() -> reader.read(splits.get(1)))
+          .isInstanceOf(FileChangedException.class)
+          .hasMessageStartingWith("Cannot read " + file.uri() + " as it was listed")
+          .hasMessageEndingWith("; keep writers away and run the audit again");
+    }
+  }
+
+  /** With a mapping that is there already, too: no page of it may take the JVM along. */
+  @ParameterizedTest
+  @EnumSource(value = ReadChoice.class, names = "AUTO", mode = Mode.EXCLUDE)
+  void aFileCutShortWhileItIsReadIsNoticed(ReadChoice way) throws IOException {
+    FileEntry file = localFile(21_000_001);
+    List<Split> splits = List.of(split(file, 0, 10, 2000), split(file, 1, 2010, 20_000_000));
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
+      reader.begin(splits);
+      assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
+      try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
+        channel.truncate(8192);
+      }
+      assertThatThrownBy(() -> reader.read(splits.get(1))).isInstanceOf(FileChangedException.class);
+    }
+  }
+}
