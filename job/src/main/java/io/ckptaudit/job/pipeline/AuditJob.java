@@ -78,7 +78,7 @@ public final class AuditJob {
     List<ReadTask> tasks = Planner.plan(checkpoints, new PlanSettings(request.splitBytes(), cores));
     LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
     JavaPairRDD<Long, byte[]> outcomes =
-        TensorStates.read(context, tasks, storages, bytesRead)
+        TensorStates.read(context, tasks, storages, models, bytesRead)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaPairRDD<String, byte[]> groups =
         TensorStates.group(outcomes, models).persist(StorageLevel.MEMORY_AND_DISK_SER());

@@ -18,12 +18,15 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<Storages> storages;
+  private final Broadcast<AuditedModels> models;
 
   /** For the progress display alone: retried tasks count twice here, and nowhere else. */
   private final LongAccumulator bytesRead;
 
-  CountSplits(Broadcast<Storages> storages, LongAccumulator bytesRead) {
+  CountSplits(
+      Broadcast<Storages> storages, Broadcast<AuditedModels> models, LongAccumulator bytesRead) {
     this.storages = storages;
+    this.models = models;
     this.bytesRead = bytesRead;
   }
 
@@ -31,7 +34,7 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
   public Iterator<Tuple2<Long, byte[]>> call(Iterator<ReadTask> tasks) {
     TaskContext context = TaskContext.get();
     TaskMemory memory = TaskMemory.open("task " + context.taskAttemptId());
-    SplitReader reader = new SplitReader(storages.value(), memory);
+    SplitReader reader = new SplitReader(storages.value(), memory, models.value()::counter);
     context.addTaskCompletionListener(
         ended -> {
           try (memory;

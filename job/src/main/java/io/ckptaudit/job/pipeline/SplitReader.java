@@ -17,6 +17,7 @@ import java.nio.MappedByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads the splits of one task, one after the other, through Arrow memory: a local file by mapped
@@ -39,13 +40,15 @@ final class SplitReader implements AutoCloseable {
 
   private final Storages storages;
   private final TaskMemory memory;
+  private final Function<DType, SplitCounter> newCounter;
   private final Map<DType, SplitCounter> counters = new EnumMap<>(DType.class);
   private FileEntry file;
   private RangeReader reader;
   private Span block;
 
-  SplitReader(Storages storages, TaskMemory memory) {
+  SplitReader(Storages storages, TaskMemory memory, Function<DType, SplitCounter> newCounter) {
     this.storages = storages;
+    this.newCounter = newCounter;
     this.memory = memory;
   }
 
@@ -77,7 +80,7 @@ final class SplitReader implements AutoCloseable {
   }
 
   private TensorState readOnce(Split split) throws IOException {
-    SplitCounter counter = counters.computeIfAbsent(split.dtype(), SplitCounter::new);
+    SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounter);
     counter.reset();
     if (split.bytes() > 0) {
       open(split.file());
@@ -144,6 +147,7 @@ final class SplitReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    counters.values().forEach(SplitCounter::close);
     if (block != null) {
       block.close();
       block = null;

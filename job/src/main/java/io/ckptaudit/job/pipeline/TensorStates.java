@@ -4,7 +4,6 @@ import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.number.DType;
-import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.TensorState;
 import java.util.ArrayList;
@@ -24,11 +23,15 @@ final class TensorStates {
 
   /** (tensor key, merged outcome); reads every split. */
   static JavaPairRDD<Long, byte[]> read(
-      JavaSparkContext spark, List<ReadTask> tasks, Storages storages, LongAccumulator bytesRead) {
+      JavaSparkContext spark,
+      List<ReadTask> tasks,
+      Storages storages,
+      Broadcast<AuditedModels> models,
+      LongAccumulator bytesRead) {
     int partitions = Math.max(1, tasks.size());
     return spark
         .parallelize(tasks, partitions)
-        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), bytesRead))
+        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), models, bytesRead))
         .reduceByKey(
             SplitOutcome::merge, Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
   }
@@ -58,7 +61,7 @@ final class TensorStates {
     @Override
     public Iterator<Tuple2<String, byte[]>> call(Tuple2<Long, byte[]> tensor) {
       boolean unread = SplitOutcome.isFault(tensor._2());
-      TensorState state = unread ? UNREAD : withoutPlace(SplitOutcome.state(tensor._2()));
+      TensorState state = unread ? UNREAD : SplitOutcome.state(tensor._2()).withoutPlace();
       String part = unread ? "unread" : state.dtype().name();
       byte[] bytes = state.toBytes();
       List<Tuple2<String, byte[]>> pairs = new ArrayList<>();
@@ -66,12 +69,6 @@ final class TensorStates {
         pairs.add(new Tuple2<>(group.toKey(part), bytes));
       }
       return pairs.iterator();
-    }
-
-    private static TensorState withoutPlace(TensorState state) {
-      return state instanceof CodeCounts counts
-          ? counts.withoutPlace()
-          : new OpaqueBytes(state.dtype(), state.elements(), null);
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.Objects;
  * and largest finite value; −0 and +0 are equal; −1 where nothing is finite, and in groups of
  * tensors, {@linkplain #withoutPlace() where places mean nothing}.
  */
-public final class CodeCounts implements TensorState {
+public final class CodeCounts implements CountedState {
 
   private final DType dtype;
   private final long elements;
@@ -73,6 +73,11 @@ public final class CodeCounts implements TensorState {
           "Cannot hold counts of " + dtype + ": " + fault + "; hand in what one counter found");
     }
     return state;
+  }
+
+  /** Counts of ascending codes, each at least one, without a place. */
+  static CodeCounts of(DType dtype, int[] codes, long[] counts) {
+    return new CodeCounts(dtype, codes, counts, Place.NONE);
   }
 
   private static void checkCounts(DType dtype, long[] counts) {
@@ -133,12 +138,12 @@ public final class CodeCounts implements TensorState {
     return counts.clone();
   }
 
-  /** Index in the tensor of the first smallest finite element, or −1. */
+  @Override
   public long minIndex() {
     return place.minIndex();
   }
 
-  /** Index in the tensor of the first largest finite element, or −1. */
+  @Override
   public long maxIndex() {
     return place.maxIndex();
   }
@@ -148,7 +153,7 @@ public final class CodeCounts implements TensorState {
     return place.orderDigest();
   }
 
-  /** The same counts as part of a group of tensors, where indices and order mean nothing. */
+  @Override
   public CodeCounts withoutPlace() {
     return new CodeCounts(dtype, codes, counts, Place.NONE);
   }
@@ -186,7 +191,7 @@ public final class CodeCounts implements TensorState {
   }
 
   private Extremes extremes() {
-    return new Extremes(dtype.format(), codes);
+    return Extremes.of(dtype.format(), codes);
   }
 
   /** Why these counts do not have this place, or null. */
