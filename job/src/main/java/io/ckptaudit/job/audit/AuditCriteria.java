@@ -1,9 +1,11 @@
 package io.ckptaudit.job.audit;
 
+import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.Target;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -17,6 +19,16 @@ public record AuditCriteria(EnumSet<Target> targets, EnumSet<Target> required)
   public Set<Target> reported() {
     EnumSet<Target> all = EnumSet.copyOf(targets);
     all.addAll(required);
+    return Collections.unmodifiableSet(all);
+  }
+
+  /** The casts to count where results cannot be worked out later: reported and declared ones. */
+  public Set<Target> counted(Collection<Checkpoint> checkpoints) {
+    EnumSet<Target> all = EnumSet.copyOf(targets);
+    all.addAll(required);
+    for (Checkpoint checkpoint : checkpoints) {
+      checkpoint.declared().flatMap(AuditCriteria::castTo).ifPresent(all::add);
+    }
     return Collections.unmodifiableSet(all);
   }
 

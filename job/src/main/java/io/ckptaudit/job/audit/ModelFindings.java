@@ -6,10 +6,12 @@ import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.LatticeEvidence;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.TargetFigures;
+import io.ckptaudit.udfs.state.WideCounts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -38,7 +40,7 @@ public final class ModelFindings {
   public static List<Finding> of(
       int index,
       Checkpoint checkpoint,
-      Collection<CodeCounts> states,
+      Collection<CountedState> states,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     ModelFindings rules = new ModelFindings(index, checkpoint);
@@ -49,8 +51,8 @@ public final class ModelFindings {
         rules.whatIfOverflow(figures.target(target));
       }
     }
-    for (CodeCounts state : states) {
-      rules.passage(state, tables.get(state.dtype().format()));
+    for (CountedState state : states) {
+      rules.passage(state, tables);
     }
     return rules.findings;
   }
@@ -114,16 +116,26 @@ public final class ModelFindings {
     }
   }
 
-  private void passage(CodeCounts state, FormatTables tables) {
-    if (state.dtype() == DType.BF16) {
+  private void passage(CountedState state, Map<FloatFormat, FormatTables> tables) {
+    if (state.dtype() != DType.F16) {
       passage(state, tables, Target.F16, Rule.PASSED_THROUGH_F16);
-    } else if (state.dtype() == DType.F16) {
+    }
+    if (state.dtype() != DType.BF16) {
       passage(state, tables, Target.BF16, Rule.PASSED_THROUGH_BF16);
     }
   }
 
-  private void passage(CodeCounts state, FormatTables tables, Target lattice, Rule rule) {
-    LatticeEvidence evidence = LatticeEvidence.of(state, tables, lattice);
+  private void passage(
+      CountedState state, Map<FloatFormat, FormatTables> tables, Target lattice, Rule rule) {
+    if (state instanceof WideCounts wide) {
+      passage(wide.dtype(), LatticeEvidence.of(wide, tables, lattice), lattice, rule);
+    } else if (state instanceof CodeCounts counts && counts.dtype().bits() == Short.SIZE) {
+      FormatTables ofDtype = tables.get(counts.dtype().format());
+      passage(counts.dtype(), LatticeEvidence.of(counts, ofDtype, lattice), lattice, rule);
+    }
+  }
+
+  private void passage(DType stored, LatticeEvidence evidence, Target lattice, Rule rule) {
     if (evidence.seenOffLattice() == 0 && evidence.expectedOffLattice() >= FEWEST_EXPECTED) {
       findings.add(
           rule.ofModel(
@@ -132,12 +144,12 @@ public final class ModelFindings {
                   Locale.ROOT,
                   "The %s values once were %s: %,.0f different values that %s cannot hold would be"
                       + " expected, 0 are there",
-                  state.dtype(),
+                  stored,
                   lattice,
                   evidence.expectedOffLattice(),
                   lattice),
               Rule.evidence(
-                  "stored", state.dtype().name(),
+                  "stored", stored.name(),
                   "through", lattice.name(),
                   "expected_off_lattice", evidence.expectedOffLattice(),
                   "seen_off_lattice", evidence.seenOffLattice())));

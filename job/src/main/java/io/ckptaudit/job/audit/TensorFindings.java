@@ -3,7 +3,7 @@ package io.ckptaudit.job.audit;
 import io.ckptaudit.job.checkpoint.Role;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.Target;
-import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
@@ -27,7 +27,7 @@ public final class TensorFindings {
     this.subject = subject;
   }
 
-  /** Findings about a tensor whose codes were counted. */
+  /** Findings about a tensor whose values were counted. */
   public static List<Finding> of(
       TensorSubject subject, Statistics statistics, StateFigures figures, AuditCriteria criteria) {
     TensorFindings rules = new TensorFindings(subject);
@@ -47,7 +47,7 @@ public final class TensorFindings {
 
   /** Findings about a tensor of a dtype that is digested but not counted. */
   public static List<Finding> ofUncounted(TensorSubject subject, TensorState state) {
-    if (state instanceof CodeCounts || !subject.entry().dtype().isFloating()) {
+    if (state instanceof CountedState || !subject.entry().dtype().isFloating()) {
       return List.of();
     }
     DType dtype = subject.entry().dtype();

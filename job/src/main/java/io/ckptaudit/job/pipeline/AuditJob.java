@@ -82,7 +82,7 @@ public final class AuditJob {
         Planner.plan(checkpoints, new PlanSettings(request.splitBytes(), planned));
     LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
     JavaPairRDD<Long, byte[]> outcomes =
-        TensorStates.read(context, tasks, storages, how, bytesRead)
+        TensorStates.read(context, tasks, storages, how, models, bytesRead)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaPairRDD<String, byte[]> groups =
         TensorStates.group(outcomes, models).persist(StorageLevel.MEMORY_AND_DISK_SER());

@@ -7,6 +7,8 @@ import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorName;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
+import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.state.FormatTables;
 import java.io.Serializable;
@@ -47,6 +49,11 @@ final class AuditedModels implements Serializable {
 
   Map<FloatFormat, FormatTables> tables() {
     return TableCache.of(functions);
+  }
+
+  /** A counter of splits of a dtype, with all casts that rows and findings will ask for. */
+  SplitCounter counter(DType dtype) {
+    return new SplitCounter(dtype, functions, criteria.counted(checkpoints));
   }
 
   TensorSubject subject(TensorId id) {

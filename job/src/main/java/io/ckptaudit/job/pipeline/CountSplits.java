@@ -19,13 +19,19 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
 
   private final Broadcast<Storages> storages;
   private final ReadPlan plan;
+  private final Broadcast<AuditedModels> models;
 
   /** For the progress display alone: retried tasks count twice here, and nowhere else. */
   private final LongAccumulator bytesRead;
 
-  CountSplits(Broadcast<Storages> storages, ReadPlan plan, LongAccumulator bytesRead) {
+  CountSplits(
+      Broadcast<Storages> storages,
+      ReadPlan plan,
+      Broadcast<AuditedModels> models,
+      LongAccumulator bytesRead) {
     this.storages = storages;
     this.plan = plan;
+    this.models = models;
     this.bytesRead = bytesRead;
   }
 
@@ -36,7 +42,10 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
     Storages stores = storages.value();
     SplitReader reader =
         new SplitReader(
-            (file, policy) -> stores.forUri(file.uri()).open(file, policy), memory, plan);
+            (file, policy) -> stores.forUri(file.uri()).open(file, policy),
+            memory,
+            plan,
+            models.value()::counter);
     context.addTaskCompletionListener(
         ended -> {
           try (memory;

@@ -8,7 +8,7 @@ import io.ckptaudit.job.report.LayerSummary;
 import io.ckptaudit.job.report.ReportRows;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.report.TensorReport;
-import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -59,9 +59,9 @@ final class ReportTables implements AutoCloseable {
 
   private static GroupRows groupRows(Tuple2<Long, Iterable<byte[]>> group, AuditedModels models) {
     GroupId id = GroupId.ofKey(group._1());
-    List<CodeCounts> states = new ArrayList<>();
+    List<CountedState> states = new ArrayList<>();
     for (byte[] bytes : group._2()) {
-      if (TensorState.fromBytes(bytes) instanceof CodeCounts counts) {
+      if (TensorState.fromBytes(bytes) instanceof CountedState counts) {
         states.add(counts);
       }
     }

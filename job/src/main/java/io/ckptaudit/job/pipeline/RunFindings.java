@@ -10,7 +10,7 @@ import io.ckptaudit.job.report.CheckpointSummary;
 import io.ckptaudit.job.report.LayerSummary;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
-import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.TensorState;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ final class RunFindings {
   }
 
   private void addModels(JavaPairRDD<String, byte[]> groupStates, AuditRequest request) {
-    Map<Integer, List<CodeCounts>> states = modelStates(groupStates);
+    Map<Integer, List<CountedState>> states = modelStates(groupStates);
     for (int i = 0; i < checkpoints.size(); i++) {
       int index = i;
       checkpoints.get(i).problems().forEach(problem -> findings.add(Finding.of(index, problem)));
@@ -87,17 +87,17 @@ final class RunFindings {
   }
 
   /** The merged states of whole models, by checkpoint. */
-  private Map<Integer, List<CodeCounts>> modelStates(JavaPairRDD<String, byte[]> groupStates) {
+  private Map<Integer, List<CountedState>> modelStates(JavaPairRDD<String, byte[]> groupStates) {
     Set<Long> keys = new HashSet<>();
     for (int i = 0; i < checkpoints.size(); i++) {
       keys.add(models.modelOf(i).toKey());
     }
-    Map<Integer, List<CodeCounts>> states = new HashMap<>();
+    Map<Integer, List<CountedState>> states = new HashMap<>();
     for (Tuple2<String, byte[]> state :
         groupStates
             .filter(group -> keys.contains(GroupId.ofPartKey(group._1()).toKey()))
             .collect()) {
-      if (TensorState.fromBytes(state._2()) instanceof CodeCounts counts) {
+      if (TensorState.fromBytes(state._2()) instanceof CountedState counts) {
         int checkpoint = GroupId.ofPartKey(state._1()).checkpoint();
         states.computeIfAbsent(checkpoint, none -> new ArrayList<>()).add(counts);
       }

@@ -11,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Reads the splits of one task, one after the other, through Arrow memory, by blocks that
@@ -28,18 +29,24 @@ final class SplitReader implements AutoCloseable {
   private final BlockReader.Opener files;
   private final TaskMemory memory;
   private final ReadPlan plan;
+  private final Function<DType, SplitCounter> newCounter;
   private final Map<DType, SplitCounter> counters = new EnumMap<>(DType.class);
   private SplitCursor cursor;
 
-  SplitReader(BlockReader.Opener files, TaskMemory memory, ReadPlan plan) {
+  SplitReader(
+      BlockReader.Opener files,
+      TaskMemory memory,
+      ReadPlan plan,
+      Function<DType, SplitCounter> newCounter) {
     this.files = files;
+    this.newCounter = newCounter;
     this.memory = memory;
     this.plan = plan;
   }
 
   /** Begins to read these splits, which are then asked for in this order. */
   void begin(List<Split> splits) throws IOException {
-    close();
+    closeCursor();
     cursor = cursor(splits, plan);
   }
 
@@ -54,7 +61,7 @@ final class SplitReader implements AutoCloseable {
 
   /** The state of the next split. */
   TensorState read(Split split) throws IOException {
-    SplitCounter counter = counters.computeIfAbsent(split.dtype(), SplitCounter::new);
+    SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounter);
     IOException failure;
     try {
       return cursor.count(split, counter);
@@ -81,12 +88,18 @@ final class SplitReader implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
+  private void closeCursor() throws IOException {
     SplitCursor open = cursor;
     cursor = null;
     if (open != null) {
       open.close();
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    counters.values().forEach(SplitCounter::close);
+    counters.clear();
+    closeCursor();
   }
 }

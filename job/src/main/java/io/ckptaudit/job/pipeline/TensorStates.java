@@ -4,7 +4,6 @@ import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.number.DType;
-import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.TensorState;
 import java.util.ArrayList;
@@ -28,11 +27,12 @@ final class TensorStates {
       List<ReadTask> tasks,
       Storages storages,
       ReadPlan plan,
+      Broadcast<AuditedModels> models,
       LongAccumulator bytesRead) {
     int partitions = Math.max(1, tasks.size());
     return spark
         .parallelize(tasks, partitions)
-        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), plan, bytesRead))
+        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), plan, models, bytesRead))
         .reduceByKey(
             SplitOutcome::merge, Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
   }
@@ -62,7 +62,7 @@ final class TensorStates {
     @Override
     public Iterator<Tuple2<String, byte[]>> call(Tuple2<Long, byte[]> tensor) {
       boolean unread = SplitOutcome.isFault(tensor._2());
-      TensorState state = unread ? UNREAD : withoutPlace(SplitOutcome.state(tensor._2()));
+      TensorState state = unread ? UNREAD : SplitOutcome.state(tensor._2()).withoutPlace();
       String part = unread ? "unread" : state.dtype().name();
       byte[] bytes = state.toBytes();
       List<Tuple2<String, byte[]>> pairs = new ArrayList<>();
@@ -70,12 +70,6 @@ final class TensorStates {
         pairs.add(new Tuple2<>(group.toKey(part), bytes));
       }
       return pairs.iterator();
-    }
-
-    private static TensorState withoutPlace(TensorState state) {
-      return state instanceof CodeCounts counts
-          ? counts.withoutPlace()
-          : new OpaqueBytes(state.dtype(), state.elements(), null);
     }
   }
 }

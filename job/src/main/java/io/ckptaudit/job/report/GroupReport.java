@@ -5,7 +5,7 @@ import io.ckptaudit.job.audit.GroupInventory;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
-import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
@@ -34,7 +34,7 @@ public final class GroupReport {
    */
   public static GroupReport of(
       GroupInventory inventory,
-      List<CodeCounts> states,
+      List<CountedState> states,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     StateFigures figures = new StateFigures(states, tables);

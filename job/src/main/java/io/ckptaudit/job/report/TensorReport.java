@@ -8,12 +8,14 @@ import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.OrderDigest;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
 import io.ckptaudit.udfs.state.TensorState;
+import io.ckptaudit.udfs.state.WideCounts;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +60,10 @@ public final class TensorReport implements Serializable {
     }
     TensorReport report = new TensorReport();
     CheckpointKey key = CheckpointKey.of(subject.of());
-    if (state instanceof CodeCounts counts) {
+    if (state instanceof CountedState counts) {
       StateFigures figures = new StateFigures(List.of(counts), tables);
       report.addCounted(key, subject, counts, figures, criteria);
+      report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
       report.findings.addAll(TensorFindings.ofUncounted(subject, state));
@@ -79,12 +82,11 @@ public final class TensorReport implements Serializable {
   private void addCounted(
       CheckpointKey key,
       TensorSubject subject,
-      CodeCounts counts,
+      CountedState counts,
       StateFigures figures,
       AuditCriteria criteria) {
     Statistics statistics = figures.statistics();
     rows.add(Table.TENSORS, tensorRow(key, subject, statistics, counts));
-    rows.add(Table.CODE_COUNTS, codeCountsRow(key, subject, counts));
     HistogramRows histograms =
         new HistogramRows(key, "tensor", subject.entry().name(), rows.of(Table.HISTOGRAMS));
     histograms.add(statistics);
@@ -113,7 +115,7 @@ public final class TensorReport implements Serializable {
     row.add(subject.entry().bytes());
     row.add(subject.shards().toArray(String[]::new));
     StatisticsRows.append(row, statistics);
-    CodeCounts counts = state instanceof CodeCounts codes ? codes : null;
+    CountedState counts = state instanceof CountedState counted ? counted : null;
     row.add(counts == null ? null : indexOrNull(counts.minIndex()));
     row.add(counts == null ? null : indexOrNull(counts.maxIndex()));
     row.add(state == null ? null : crc32c(state, subject.entry().bytes()));
@@ -130,13 +132,31 @@ public final class TensorReport implements Serializable {
         : (Long) Integer.toUnsignedLong(OrderDigest.finish(state.orderDigest(), bytes));
   }
 
-  private static Row codeCountsRow(CheckpointKey key, TensorSubject subject, CodeCounts counts) {
+  /** The codes of the tensor itself, or of the F16 and BF16 results of a wider one. */
+  private void addCodeCounts(
+      CheckpointKey key,
+      TensorSubject subject,
+      CountedState state,
+      Map<FloatFormat, FormatTables> tables) {
+    if (state instanceof CodeCounts counts) {
+      rows.add(Table.CODE_COUNTS, codeCountsRow(key, subject, counts, "source"));
+    } else if (state instanceof WideCounts wide) {
+      FormatTables bf16 = tables.get(FloatFormat.BF16);
+      for (Target target : List.of(Target.F16, Target.BF16)) {
+        CodeCounts results = wide.castCodes(target, bf16);
+        rows.add(Table.CODE_COUNTS, codeCountsRow(key, subject, results, "cast"));
+      }
+    }
+  }
+
+  private static Row codeCountsRow(
+      CheckpointKey key, TensorSubject subject, CodeCounts counts, String of) {
     return RowFactory.create(
         key.uri(),
         key.revision(),
         subject.entry().name(),
         counts.dtype().name(),
-        "source",
+        of,
         counts.codes(),
         counts.counts());
   }

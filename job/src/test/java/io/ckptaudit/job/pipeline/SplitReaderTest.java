@@ -8,6 +8,8 @@ import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
+import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,7 +68,7 @@ class SplitReaderTest {
       throws IOException {
     List<String> states = new ArrayList<>();
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = new SplitReader(files, memory, plan)) {
+        SplitReader reader = reader(files, memory, plan)) {
       reader.begin(splits);
       for (Split split : splits) {
         states.add(java.util.Arrays.hashCode(reader.read(split).toBytes()) + "");
@@ -124,7 +127,7 @@ class SplitReaderTest {
     FakeFiles files = new FakeFiles(21_000_001, (position, bytes) -> {});
     List<Split> splits = splits(files.file());
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = new SplitReader(files, memory, AHEAD)) {
+        SplitReader reader = reader(files, memory, AHEAD)) {
       reader.begin(splits);
       for (Split split : splits) {
         reader.read(split);
@@ -167,7 +170,7 @@ class SplitReaderTest {
       splits.add(split(broken.file(), i, 2_450_000 + i * 10_000L, 10_000));
     }
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = new SplitReader(broken, memory, AHEAD)) {
+        SplitReader reader = reader(broken, memory, AHEAD)) {
       reader.begin(splits);
       for (Split split : splits) {
         if (split.offset() <= bad && bad < split.offset() + split.bytes()) {
@@ -218,7 +221,7 @@ class SplitReaderTest {
     FileEntry file = localFile(21_000_001);
     List<Split> splits = List.of(split(file, 0, 10, 2000), split(file, 1, 20_000_000, 2000));
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = new SplitReader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
+        SplitReader reader = reader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
       reader.begin(splits);
       assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
       try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
@@ -240,7 +243,7 @@ class SplitReaderTest {
     FileEntry file = localFile(21_000_001);
     List<Split> splits = List.of(split(file, 0, 10, 2000), split(file, 1, 2010, 20_000_000));
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = new SplitReader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
+        SplitReader reader = reader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
       reader.begin(splits);
       assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
       try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
@@ -248,5 +251,10 @@ class SplitReaderTest {
       }
       assertThatThrownBy(() -> reader.read(splits.get(1))).isInstanceOf(FileChangedException.class);
     }
+  }
+
+  private static SplitReader reader(BlockReader.Opener files, TaskMemory memory, ReadPlan plan) {
+    return new SplitReader(
+        files, memory, plan, dtype -> new SplitCounter(dtype, new KernelConversions(), Set.of()));
   }
 }

@@ -4,17 +4,24 @@ import io.ckptaudit.udfs.kernel.CodeCounter;
 import io.ckptaudit.udfs.kernel.Kernels;
 import io.ckptaudit.udfs.kernel.SpanCrc32c;
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.OrderDigest;
 import io.ckptaudit.udfs.state.TensorState;
+import io.ckptaudit.udfs.state.WideCounts;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * Turns the spans of one split, in order, into the state of that split. Reusable: {@link #finish}
- * starts over. Dtypes that are not counted by code are only digested.
+ * starts over. F8, F16 and BF16 are counted by code; F32 and F64 go through the conversion
+ * functions to every target; other dtypes are only digested.
+ *
+ * <p>Holds Arrow memory of its own while a split of F32 or F64 is under way: from {@link #add} to
+ * {@link #finish}, {@link #reset} or {@link #close}.
  */
-public final class SplitCounter {
+public final class SplitCounter implements AutoCloseable {
 
   /** Bytes counted in one go: what was just read is still in the cache. */
   private static final int BLOCK = 1 << 20;
@@ -22,10 +29,16 @@ public final class SplitCounter {
   private final DType dtype;
   private final CodeCounter codes;
   private final SpanCrc32c opaqueCrc = new SpanCrc32c();
+  private final WideSplit wide;
   private long bytes;
 
-  public SplitCounter(DType dtype) {
+  /**
+   * @param functions that make the casts of F32 and F64
+   * @param targets of those casts; F16 and BF16 are always among them
+   */
+  public SplitCounter(DType dtype, ConversionFunctions functions, Set<Target> targets) {
     this.dtype = dtype;
+    this.wide = WideCounts.isFor(dtype) ? new WideSplit(dtype, functions, targets) : null;
     this.codes = dtype.isCountedByCode() ? Kernels.codeCounter(dtype.format()) : null;
   }
 
@@ -40,6 +53,8 @@ public final class SplitCounter {
     bytes += block.remaining();
     if (codes != null) {
       codes.add(block);
+    } else if (wide != null) {
+      wide.add(block);
     } else {
       opaqueCrc.update(block);
     }
@@ -52,18 +67,27 @@ public final class SplitCounter {
    *     one piece and so has no order digest
    */
   public TensorState finish(long firstElement, long bytesAfter) {
-    int crc = codes == null ? opaqueCrc.value() : codes.crc32c();
     Integer digest =
-        bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc, bytes, bytesAfter);
-    TensorState state =
-        codes == null
-            ? new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest)
-            : counted(firstElement, digest);
+        bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc32c(), bytes, bytesAfter);
+    TensorState state = state(firstElement, digest);
     reset();
     return state;
   }
 
-  private CodeCounts counted(long firstElement, Integer digest) {
+  private int crc32c() {
+    if (wide != null) {
+      return wide.crc32c();
+    }
+    return codes == null ? opaqueCrc.value() : codes.crc32c();
+  }
+
+  private TensorState state(long firstElement, Integer digest) {
+    if (wide != null) {
+      return wide.state(firstElement, digest);
+    }
+    if (codes == null) {
+      return new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest);
+    }
     int[] occurring = codes.codes();
     return CodeCounts.of(
         dtype,
@@ -84,6 +108,17 @@ public final class SplitCounter {
     opaqueCrc.reset();
     if (codes != null) {
       codes.reset();
+    }
+    if (wide != null) {
+      wide.reset();
+      wide.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (wide != null) {
+      wide.close();
     }
   }
 }

@@ -39,6 +39,15 @@ public final class Kernels {
     return codeCounter(format, Chosen.CHOICE.fastCounters());
   }
 
+  /**
+   * A new counter of wide sources, of the chosen twin; F64 has the reference only.
+   *
+   * @throws IllegalArgumentException for formats other than F32 and F64
+   */
+  public static WideCounter wideCounter(FloatFormat format) {
+    return wideCounter(format, Chosen.CHOICE.fastCounters());
+  }
+
   /** The conversions of the chosen twin, shared by all threads. */
   public static ConversionKernel conversions() {
     return Chosen.CHOICE.conversions();
@@ -73,6 +82,13 @@ public final class Kernels {
   /** A counter of either twin, whatever was chosen; for comparing them. */
   public static CodeCounter codeCounter(FloatFormat format, boolean fast) {
     return fast ? new UnrolledCodeCounter(format) : new ScalarCodeCounter(format);
+  }
+
+  /** As {@link #wideCounter(FloatFormat)}, of either twin. */
+  public static WideCounter wideCounter(FloatFormat format, boolean fast) {
+    return fast && format == FloatFormat.F32
+        ? new SortingWideCounter()
+        : new ScalarWideCounter(format);
   }
 
   /** Conversions of either twin, whatever was chosen; for comparing them. */

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * and largest finite value; −0 and +0 are equal; −1 where nothing is finite, and in groups of
  * tensors, {@linkplain #withoutPlace() where places mean nothing}.
  */
-public final class CodeCounts implements TensorState {
+public final class CodeCounts implements CountedState {
 
   private final DType dtype;
   private final long elements;
@@ -85,6 +85,11 @@ public final class CodeCounts implements TensorState {
     return state;
   }
 
+  /** Counts of ascending codes, each at least one, without a place. */
+  static CodeCounts of(DType dtype, int[] codes, long[] counts) {
+    return new CodeCounts(dtype, codes, counts, Place.NONE);
+  }
+
   private static void requireCounts(DType dtype, int[] codes, long[] counts) {
     if (!dtype.isCountedByCode() || codes.length != counts.length) {
       throw refusal(dtype, counts.length + " counts of " + codes.length + " codes");
@@ -141,12 +146,12 @@ public final class CodeCounts implements TensorState {
     return counts.clone();
   }
 
-  /** Index in the tensor of the first smallest finite element, or −1. */
+  @Override
   public long minIndex() {
     return place.minIndex();
   }
 
-  /** Index in the tensor of the first largest finite element, or −1. */
+  @Override
   public long maxIndex() {
     return place.maxIndex();
   }
@@ -156,7 +161,7 @@ public final class CodeCounts implements TensorState {
     return place.orderDigest();
   }
 
-  /** The same counts as part of a group of tensors, where indices and order mean nothing. */
+  @Override
   public CodeCounts withoutPlace() {
     return new CodeCounts(dtype, codes, counts, Place.NONE);
   }
@@ -194,7 +199,7 @@ public final class CodeCounts implements TensorState {
   }
 
   private Extremes extremes() {
-    return new Extremes(dtype.format(), codes);
+    return Extremes.of(dtype.format(), codes);
   }
 
   /** Why these counts do not have this place, or null. */

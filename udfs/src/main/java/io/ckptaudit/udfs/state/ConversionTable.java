@@ -28,6 +28,7 @@ public final class ConversionTable {
 
   private final Target target;
   private final double[] values;
+  private final int[] results;
   private final byte[] flags;
   private final double[] casts;
   private final double[] relativeErrors;
@@ -44,6 +45,7 @@ public final class ConversionTable {
     int size = values.length;
     this.target = target;
     this.values = values;
+    this.results = results;
     flags = new byte[size];
     casts = new double[size];
     relativeErrors = new double[size];
@@ -102,6 +104,11 @@ public final class ConversionTable {
 
   Target target() {
     return target;
+  }
+
+  /** The code of the result. */
+  int result(int code) {
+    return results[code];
   }
 
   /** Whether the source code is a finite value. */

@@ -14,10 +14,14 @@ import java.math.BigInteger;
  * checkpoint (10^13 elements are 2^44) can wrap. A limb holds 32 bits of payload in 64 and an
  * addition changes it by less than 2^33, so carries are propagated every 2^29 additions: 2^29 ·
  * 2^33 + 2^32 &lt; 2^63.
+ *
+ * <p>Sums that were made elsewhere, {@link #add(BigInteger, int)}, are kept apart in units of
+ * 2^{@value #FINEST_UNIT}, of which squares of doubles are whole numbers; without limit.
  */
 final class ExactSum {
 
   static final int LOWEST_UNIT = -1088;
+  static final int FINEST_UNIT = 2 * LOWEST_UNIT;
 
   private static final int LIMB_BITS = 32;
   private static final long LIMB_MASK = 0xFFFFFFFFL;
@@ -31,6 +35,7 @@ final class ExactSum {
   private final int maxPending;
   private final long[] limbs = new long[LIMBS];
   private int pending;
+  private BigInteger fine = BigInteger.ZERO;
 
   ExactSum() {
     this(MAX_PENDING);
@@ -71,6 +76,11 @@ final class ExactSum {
     }
   }
 
+  /** Adds m · 2^exponent, a whole number of 2^{@value #FINEST_UNIT}, exactly. */
+  void add(BigInteger m, int exponent) {
+    fine = fine.add(m.shiftLeft(exponent - FINEST_UNIT));
+  }
+
   private void addShifted(long part, int position, long sign) {
     int limb = position >>> 5;
     long shifted = part << (position & 31);
@@ -86,8 +96,18 @@ final class ExactSum {
     pending = 0;
   }
 
-  /** The sum in units of 2^{@link #LOWEST_UNIT}. */
+  /** Exponent of the unit of {@link #units}. */
+  private int unit() {
+    return fine.signum() == 0 ? LOWEST_UNIT : FINEST_UNIT;
+  }
+
+  /** The sum in units of 2^{@link #LOWEST_UNIT}, or of the finest once anything was added so. */
   BigInteger units() {
+    BigInteger units = limbUnits();
+    return fine.signum() == 0 ? units : units.shiftLeft(LOWEST_UNIT - FINEST_UNIT).add(fine);
+  }
+
+  private BigInteger limbUnits() {
     propagateCarries();
     int lowest = 0;
     while (lowest < LIMBS && limbs[lowest] == 0) {
@@ -102,22 +122,22 @@ final class ExactSum {
 
   /** The sum, rounded once; beyond the largest double it is infinity of its sign. */
   double toDouble() {
-    return ExactRounding.nearest(units(), LOWEST_UNIT);
+    return ExactRounding.nearest(units(), unit());
   }
 
   /** The exact quotient of the sum and a count of at least one, rounded once. */
   double mean(long count) {
-    return ExactRounding.nearestQuotient(units(), BigInteger.valueOf(count), LOWEST_UNIT);
+    return ExactRounding.nearestQuotient(units(), BigInteger.valueOf(count), unit());
   }
 
   /** The square root of the sum (which must not be negative) over a count, rounded once. */
   double rootOfMean(long count) {
-    return ExactRounding.nearestRoot(units(), BigInteger.valueOf(count), LOWEST_UNIT);
+    return ExactRounding.nearestRoot(units(), BigInteger.valueOf(count), unit());
   }
 
   /** This sum over another, positive one, rounded once. */
   double over(ExactSum divisor) {
-    return ExactRounding.nearestQuotient(units(), divisor.units(), 0);
+    return ExactRounding.nearestQuotient(units(), divisor.units(), unit() - divisor.unit());
   }
 
   boolean isZero() {
@@ -131,8 +151,12 @@ final class ExactSum {
   static double standardDeviation(ExactSum sum, ExactSum sumOfSquares, long count) {
     BigInteger n = BigInteger.valueOf(count);
     BigInteger s = sum.units();
-    BigInteger squares = sumOfSquares.units().multiply(n).shiftLeft(-LOWEST_UNIT);
-    return ExactRounding.nearestRoot(
-        squares.subtract(s.multiply(s)), n.multiply(n), 2L * LOWEST_UNIT);
+    BigInteger squares = sumOfSquares.units().multiply(n);
+    int unit = Math.min(2 * sum.unit(), sumOfSquares.unit());
+    BigInteger difference =
+        squares
+            .shiftLeft(sumOfSquares.unit() - unit)
+            .subtract(s.multiply(s).shiftLeft(2 * sum.unit() - unit));
+    return ExactRounding.nearestRoot(difference, n.multiply(n), unit);
   }
 }

@@ -4,41 +4,42 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import java.util.Arrays;
 
 /**
- * The smallest and largest finite value among ascending codes; NaN where none is finite. Exact.
- * Codes without the sign bit ascend with their values, codes with it descend, and what is not
- * finite lies at the far end of either half; so only a few codes are looked at.
+ * The smallest and largest finite value of some elements; NaN where none is finite. Exact; a zero
+ * may have either sign.
  */
-final class Extremes {
+record Extremes(double smallest, double largest) {
 
-  private final FloatFormat format;
-  private final int[] codes;
-  private final int firstNegative;
-
-  Extremes(FloatFormat format, int[] codes) {
-    this.format = format;
-    this.codes = codes;
+  /**
+   * Of ascending codes. Codes without the sign bit ascend with their values, codes with it descend,
+   * and what is not finite lies at the far end of either half; so only a few codes are looked at.
+   */
+  static Extremes of(FloatFormat format, int[] codes) {
     int split = format.isSigned() ? Arrays.binarySearch(codes, format.codes() / 2) : codes.length;
-    this.firstNegative = split < 0 ? -split - 1 : split;
+    int firstNegative = split < 0 ? -split - 1 : split;
+    int last = codes.length - 1;
+    double lowest = firstFinite(format, codes, last, firstNegative, -1);
+    double highest = firstFinite(format, codes, firstNegative - 1, 0, -1);
+    return new Extremes(
+        Double.isNaN(lowest) ? firstFinite(format, codes, 0, firstNegative - 1, 1) : lowest,
+        Double.isNaN(highest) ? firstFinite(format, codes, firstNegative, last, 1) : highest);
   }
 
-  /** A zero may have either sign. */
-  double smallest() {
-    double negative = firstFinite(codes.length - 1, firstNegative, -1);
-    return Double.isNaN(negative) ? firstFinite(0, firstNegative - 1, 1) : negative;
-  }
-
-  /** A zero may have either sign. */
-  double largest() {
-    double positive = firstFinite(firstNegative - 1, 0, -1);
-    return Double.isNaN(positive) ? firstFinite(firstNegative, codes.length - 1, 1) : positive;
-  }
-
-  private double firstFinite(int from, int to, int step) {
+  private static double firstFinite(FloatFormat format, int[] codes, int from, int to, int step) {
     for (int i = from; step > 0 ? i <= to : i >= to; i += step) {
       if (format.isFinite(codes[i])) {
         return format.decode(codes[i]);
       }
     }
     return Double.NaN;
+  }
+
+  /** These and others together; NaN stands for none. */
+  Extremes with(double otherSmallest, double otherLargest) {
+    if (Double.isNaN(otherSmallest)) {
+      return this;
+    }
+    return Double.isNaN(smallest)
+        ? new Extremes(otherSmallest, otherLargest)
+        : new Extremes(Math.min(smallest, otherSmallest), Math.max(largest, otherLargest));
   }
 }

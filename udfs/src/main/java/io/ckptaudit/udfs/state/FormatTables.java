@@ -31,7 +31,8 @@ public final class FormatTables {
     this.values = values.clone();
     this.magnitudeBins = magnitudeBins(this.values);
     results.forEach(
-        (target, codes) -> tables.put(target, new ConversionTable(target, this.values, codes)));
+        (target, codes) ->
+            tables.put(target, new ConversionTable(target, this.values, codes.clone())));
   }
 
   private static short[] magnitudeBins(double[] values) {

@@ -33,6 +33,11 @@ public final class Histogram {
     zero = ADD.applyAsLong(zero, count);
   }
 
+  void addAll(Histogram other) {
+    addZero(other.zero);
+    other.forEach(this::add);
+  }
+
   private void makeRoom(int bin) {
     if (counts.length == 0) {
       lowest = bin - 8;

@@ -1,6 +1,7 @@
 package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
 
 /**
@@ -25,7 +26,7 @@ final class LatticeBinades {
   private final FormatTables tables;
   private final ConversionTable table;
   private final double clipped;
-  private final int[] off = new int[BINADES];
+  private final long[] off = new long[BINADES];
   private final int[] finest = new int[BINADES];
   private final int[] others = new int[BINADES];
 
@@ -59,7 +60,7 @@ final class LatticeBinades {
   /** Number of codes off the lattice. */
   long off() {
     long sum = 0;
-    for (int count : off) {
+    for (long count : off) {
       sum += count;
     }
     return sum;
@@ -95,7 +96,17 @@ final class LatticeBinades {
         0, others - OTHERS_TO_FINEST * finest - Math.sqrt(OTHERS_TO_FINEST * (finest + others)));
   }
 
-  private int codes(int bin) {
+  /** Adds the codes of a wider source that are off the lattice, in the binades with codes on it. */
+  void fillUp(FloatFormat source) {
+    for (int bin = 0; bin < BINADES; bin++) {
+      if (codes(bin) > 0) {
+        int length = Significand.length(source, bin + LOWEST);
+        off[bin] += (1L << length) - codes(bin);
+      }
+    }
+  }
+
+  private long codes(int bin) {
     return off[bin] + finest[bin] + others[bin];
   }
 }

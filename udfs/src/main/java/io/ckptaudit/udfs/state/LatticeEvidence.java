@@ -1,6 +1,8 @@
 package io.ckptaudit.udfs.state;
 
+import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
+import java.util.Map;
 
 /**
  * Whether values look as if they had once been stored in a coarser lattice.
@@ -52,5 +54,42 @@ public record LatticeEvidence(double expectedOffLattice, long seenOffLattice) {
       all.add(code);
     }
     return new LatticeEvidence(seen.expectedOff(all), seen.off());
+  }
+
+  /**
+   * Evidence of a wide state against the lattice of F16 or BF16. Where every value lies on it, the
+   * codes of the casts are those of the values, and the different ones are counted as above,
+   * against all codes of the source in their binades. Otherwise different values are not known: the
+   * values off the lattice are counted instead, and nothing is expected.
+   *
+   * @param tables of BF16 and of the lattice
+   */
+  public static LatticeEvidence of(
+      WideCounts state, Map<FloatFormat, FormatTables> tables, Target lattice) {
+    FormatTables bf16 = tables.get(FloatFormat.BF16);
+    long off = state.cast(lattice).inexact() + offLattice(state.bf16(), bf16, lattice);
+    if (off > 0) {
+      return new LatticeEvidence(0, off);
+    }
+    CodeCounts codes = state.castCodes(lattice, bf16);
+    FormatTables ofLattice = tables.get(lattice.format());
+    LatticeBinades seen = new LatticeBinades(ofLattice, lattice);
+    for (int i = 0; i < codes.distinctCodes(); i++) {
+      seen.add(codes.code(i));
+    }
+    LatticeBinades all = new LatticeBinades(ofLattice, lattice);
+    for (int code = 0; code < ofLattice.codes(); code++) {
+      all.add(code);
+    }
+    all.fillUp(state.format());
+    return new LatticeEvidence(seen.expectedOff(all), 0);
+  }
+
+  private static long offLattice(CodeCounts bf16, FormatTables tables, Target lattice) {
+    long off = 0;
+    for (int i = 0; i < bf16.distinctCodes(); i++) {
+      off += tables.table(lattice).isInexact(bf16.code(i)) ? bf16.count(i) : 0;
+    }
+    return off;
   }
 }

@@ -15,6 +15,9 @@ final class MergeRefusal {
   }
 
   private static String describe(TensorState state) {
+    if (state instanceof WideCounts wide) {
+      return "wide counts of " + wide.dtype() + " with casts to " + wide.targets();
+    }
     return (state instanceof CodeCounts ? "code counts of " : "opaque bytes of ") + state.dtype();
   }
 }

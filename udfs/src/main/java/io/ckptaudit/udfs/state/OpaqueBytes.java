@@ -3,8 +3,8 @@ package io.ckptaudit.udfs.state;
 import io.ckptaudit.udfs.number.DType;
 
 /**
- * State of a tensor whose elements are not counted by code (integers, booleans, complex, packed and
- * wide floats): how many there are, and the order digest of their bytes.
+ * State of a tensor whose elements are not counted by code (integers, booleans, complex and packed
+ * floats): how many there are, and the order digest of their bytes.
  *
  * <p>Elements are without unit and exact up to 2^63 − 1, where merging throws {@link
  * ArithmeticException}. No value is looked at, so NaN, infinities, −0 and subnormals are bytes like
@@ -32,6 +32,11 @@ public record OpaqueBytes(DType dtype, long elements, Integer orderDigest) imple
         dtype,
         Math.addExact(elements, bytes.elements),
         Place.mergeDigests(orderDigest, bytes.orderDigest));
+  }
+
+  @Override
+  public OpaqueBytes withoutPlace() {
+    return new OpaqueBytes(dtype, elements, null);
   }
 
   @Override

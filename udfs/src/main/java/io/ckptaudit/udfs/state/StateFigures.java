@@ -6,36 +6,53 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Everything that code counts say: of a tensor (one state), or of a layer or model (merged states,
- * one per dtype). Figures of several states are figures of all their values, never of rounded
- * figures.
+ * Everything that counted states say: of a tensor (one state), or of a layer or model (merged
+ * states, one per dtype). Figures of several states are figures of all their values, never of
+ * rounded figures.
  */
 public final class StateFigures {
 
-  private final Collection<CodeCounts> states;
+  private final Collection<? extends CountedState> states;
   private final Map<FloatFormat, FormatTables> tables;
 
-  public StateFigures(Collection<CodeCounts> states, Map<FloatFormat, FormatTables> tables) {
+  /**
+   * @param tables of the formats whose codes are counted: those of 8 and 16 bits, and BF16 for wide
+   *     states
+   */
+  public StateFigures(
+      Collection<? extends CountedState> states, Map<FloatFormat, FormatTables> tables) {
     this.states = states;
     this.tables = tables;
   }
 
   public Statistics statistics() {
     StatisticsBuilder builder = new StatisticsBuilder();
-    states.forEach(state -> builder.add(state, tablesOf(state)));
+    for (CountedState state : states) {
+      if (state instanceof CodeCounts counts) {
+        builder.add(counts, tablesOf(counts.dtype().format()));
+      } else if (state instanceof WideCounts wide) {
+        builder.add(wide, tablesOf(FloatFormat.BF16));
+      }
+    }
     return builder.build();
   }
 
   public TargetFigures target(Target target) {
     TargetFiguresBuilder builder = new TargetFiguresBuilder(target);
-    states.forEach(state -> builder.add(state, tablesOf(state)));
+    for (CountedState state : states) {
+      if (state instanceof CodeCounts counts) {
+        builder.add(counts, tablesOf(counts.dtype().format()));
+      } else if (state instanceof WideCounts wide) {
+        builder.add(wide, tablesOf(FloatFormat.BF16));
+      }
+    }
     return builder.build();
   }
 
-  private FormatTables tablesOf(CodeCounts state) {
-    FormatTables found = tables.get(state.dtype().format());
+  private FormatTables tablesOf(FloatFormat format) {
+    FormatTables found = tables.get(format);
     if (found == null) {
-      throw new IllegalArgumentException("No conversion tables of " + state.dtype());
+      throw new IllegalArgumentException("No conversion tables of " + format);
     }
     return found;
   }

@@ -8,11 +8,12 @@ import java.nio.charset.StandardCharsets;
  * The byte layout of states, version 1.
  *
  * <pre>
- * byte   0    'C' code counts, 'O' opaque bytes
+ * byte   0    'C' code counts, 'O' opaque bytes, 'W' wide counts
  * byte   1    version, 1
  * byte   2    length of the dtype's name, then the name in ASCII
  * varint      elements
  * byte        1 and four bytes, little-endian: order digest; 0: none
+ * 'W' only: see {@link WideStateFormat}
  * 'C' only:
  * varint ×2   index of the first minimum and maximum in the tensor, plus one; 0: none
  * varint      number of codes, then for each: varint code − previous code − 1, varint count
@@ -27,6 +28,7 @@ final class StateFormat {
 
   private static final int CODE_COUNTS = 'C';
   private static final int OPAQUE = 'O';
+  static final int WIDE = 'W';
   private static final int VERSION = 1;
 
   private StateFormat() {}
@@ -39,6 +41,12 @@ final class StateFormat {
     ByteArrayOutputStream out = header(CODE_COUNTS, state);
     writeVarint(out, state.minIndex() + 1);
     writeVarint(out, state.maxIndex() + 1);
+    writeCodes(out, state);
+    return out.toByteArray();
+  }
+
+  /** Number of codes, then each with its count. */
+  static void writeCodes(ByteArrayOutputStream out, CodeCounts state) {
     writeVarint(out, state.distinctCodes());
     int previous = -1;
     for (int i = 0; i < state.distinctCodes(); i++) {
@@ -46,10 +54,9 @@ final class StateFormat {
       writeVarint(out, state.count(i));
       previous = state.code(i);
     }
-    return out.toByteArray();
   }
 
-  private static ByteArrayOutputStream header(int kind, TensorState state) {
+  static ByteArrayOutputStream header(int kind, TensorState state) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(kind);
     out.write(VERSION);
@@ -68,7 +75,7 @@ final class StateFormat {
     return out;
   }
 
-  private static void writeVarint(ByteArrayOutputStream out, long value) {
+  static void writeVarint(ByteArrayOutputStream out, long value) {
     long rest = value;
     while (rest >= 0x80) {
       out.write((int) (rest & 0x7F) | 0x80);
@@ -80,7 +87,7 @@ final class StateFormat {
   static TensorState read(byte[] bytes) {
     StateInput in = new StateInput(bytes);
     int kind = in.readByte();
-    in.check(kind == CODE_COUNTS || kind == OPAQUE, "unknown kind " + kind);
+    in.check(kind == CODE_COUNTS || kind == OPAQUE || kind == WIDE, "unknown kind " + kind);
     int version = in.readByte();
     in.check(version == VERSION, "version " + version + " instead of " + VERSION);
     DType dtype = readDtype(in);
@@ -88,9 +95,11 @@ final class StateFormat {
     Integer digest = readDigest(in);
     checkFault(in, Place.digestFault(digest, elements));
     TensorState state =
-        kind == OPAQUE
-            ? new OpaqueBytes(dtype, elements, digest)
-            : readCodeCounts(in, dtype, elements, digest);
+        switch (kind) {
+          case OPAQUE -> new OpaqueBytes(dtype, elements, digest);
+          case WIDE -> WideStateFormat.read(in, dtype, elements, digest);
+          default -> readCodeCounts(in, dtype, elements, digest);
+        };
     in.check(in.remaining() == 0, in.remaining() + " trailing bytes");
     return state;
   }
@@ -117,15 +126,23 @@ final class StateFormat {
       StateInput in, DType dtype, long elements, Integer digest) {
     in.check(dtype.isCountedByCode(), "code counts of " + dtype);
     Place place = new Place(in.readVarint() - 1, in.readVarint() - 1, digest);
+    CodeCounts state = readCodes(in, dtype, elements, place);
+    in.check(
+        state.elements() == elements,
+        elements + " elements declared but " + state.elements() + " counted");
+    checkFault(in, state.placeFault());
+    return state;
+  }
+
+  /** What {@link #writeCodes} wrote, of at most some elements. */
+  static CodeCounts readCodes(StateInput in, DType dtype, long elements, Place place) {
     long distinct = in.readVarint();
     in.check(
         distinct <= in.remaining() / 2, distinct + " codes declared, too many for what is left");
     int[] codes = new int[(int) distinct];
     long[] counts = new long[codes.length];
     readCounts(in, dtype, elements, codes, counts);
-    CodeCounts state = new CodeCounts(dtype, codes, counts, place);
-    checkFault(in, state.placeFault());
-    return state;
+    return new CodeCounts(dtype, codes, counts, place);
   }
 
   private static void readCounts(
@@ -142,10 +159,9 @@ final class StateFormat {
       in.check(counts[i] <= elements - total, "more counted than the " + elements + " elements");
       total += counts[i];
     }
-    in.check(total == elements, elements + " elements declared but " + total + " counted");
   }
 
-  private static void checkFault(StateInput in, String fault) {
+  static void checkFault(StateInput in, String fault) {
     if (fault != null) {
       throw in.malformed(fault);
     }

@@ -2,11 +2,12 @@ package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Gathers {@link Statistics} from code counts, of one dtype or several. */
+/** Gathers {@link Statistics} from counted states, of one dtype or several. */
 final class StatisticsBuilder {
 
   private final ExactSum sum = new ExactSum();
@@ -26,6 +27,8 @@ final class StatisticsBuilder {
   private double absMinNonzero = Double.POSITIVE_INFINITY;
   private boolean onF16 = true;
   private boolean onBf16 = true;
+  private boolean onF32 = true;
+  private boolean allCodesCounted = true;
 
   void add(CodeCounts state, FormatTables tables) {
     elements = Math.addExact(elements, state.elements());
@@ -33,15 +36,56 @@ final class StatisticsBuilder {
       dtypes.add(state.dtype());
       distinct += state.distinctCodes();
     }
-    for (int i = 0; i < state.distinctCodes(); i++) {
-      addCode(state.code(i), state.count(i), tables);
+    addCodes(state, tables, state.dtype().format());
+  }
+
+  /**
+   * @param tables of BF16
+   */
+  void add(WideCounts state, FormatTables tables) {
+    elements = Math.addExact(elements, state.elements());
+    if (state.elements() > 0) {
+      dtypes.add(state.dtype());
+      distinct += state.bf16().distinctCodes();
+    }
+    allCodesCounted &= state.isAllBf16();
+    addCodes(state.bf16(), tables, state.format());
+    addValues(state.values());
+    onF16 &= state.cast(Target.F16).inexact() == 0;
+    onBf16 &= state.cast(Target.BF16).inexact() == 0;
+    onF32 &= state.values().fitIn(FloatFormat.F32);
+  }
+
+  private void addValues(WideValues values) {
+    nan += values.nan;
+    values.positive.forEach((binade, moments) -> addBinade(values.source, binade, moments, 1));
+    values.negative.forEach((binade, moments) -> addBinade(values.source, binade, moments, -1));
+    if (values.count() > 0) {
+      min = Math.min(min, values.smallest);
+      max = Math.max(max, values.largest);
+      absMax = Math.max(absMax, Math.max(Math.abs(values.smallest), Math.abs(values.largest)));
+      absMinNonzero = Math.min(absMinNonzero, values.nearestZero);
     }
   }
 
-  private void addCode(int code, long count, FormatTables tables) {
+  private void addBinade(FloatFormat source, int binade, Moments moments, int sign) {
+    int unit = Significand.unit(source, binade);
+    sum.add(sign < 0 ? moments.sum().negate() : moments.sum(), unit);
+    sumSq.add(moments.sumSq(), 2 * unit);
+    magnitudes.add(binade, moments.count());
+    subnormal += binade < source.minExponent() ? moments.count() : 0;
+  }
+
+  private void addCodes(CodeCounts state, FormatTables tables, FloatFormat source) {
+    for (int i = 0; i < state.distinctCodes(); i++) {
+      addCode(state.code(i), state.count(i), tables, source);
+    }
+  }
+
+  private void addCode(int code, long count, FormatTables tables, FloatFormat source) {
     double value = tables.value(code);
     if (Double.isFinite(value)) {
-      addFinite(code, value, count, tables);
+      addFinite(code, value, count, tables, source);
     } else if (Double.isNaN(value)) {
       nan += count;
     } else if (value > 0) {
@@ -51,20 +95,20 @@ final class StatisticsBuilder {
     }
   }
 
-  private void addFinite(int code, double value, long count, FormatTables tables) {
+  private void addFinite(
+      int code, double value, long count, FormatTables tables, FloatFormat source) {
     double magnitude = Math.abs(value);
     min = Math.min(min, value + 0.0);
     max = Math.max(max, value + 0.0);
     absMax = Math.max(absMax, magnitude);
     onF16 &= !tables.table(Target.F16).isInexact(code);
     onBf16 &= !tables.table(Target.BF16).isInexact(code);
-    FloatFormat format = tables.format();
     if (magnitude == 0) {
       zero += count;
       magnitudes.addZero(count);
       return;
     }
-    if (format.isSubnormal(code)) {
+    if (magnitude < source.smallestNormal()) {
       subnormal += count;
     }
     absMinNonzero = Math.min(absMinNonzero, magnitude);
@@ -91,7 +135,7 @@ final class StatisticsBuilder {
         any ? (Double) ExactSum.standardDeviation(sum, sumSq, finite) : null,
         sum.toDouble(),
         sumSq.toDouble(),
-        dtypes.size() > 1 ? null : (Long) distinct,
+        dtypes.size() > 1 || !allCodesCounted ? null : (Long) distinct,
         any ? narrowest() : null,
         onF16,
         onBf16,
@@ -102,6 +146,9 @@ final class StatisticsBuilder {
     if (onBf16) {
       return DType.BF16;
     }
-    return onF16 ? DType.F16 : DType.F32;
+    if (onF16) {
+      return DType.F16;
+    }
+    return onF32 ? DType.F32 : DType.F64;
   }
 }

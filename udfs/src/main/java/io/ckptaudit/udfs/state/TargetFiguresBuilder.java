@@ -1,8 +1,11 @@
 package io.ckptaudit.udfs.state;
 
+import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
+import java.math.BigInteger;
 
-/** Gathers {@link TargetFigures} from code counts, of one dtype or several. */
+/** Gathers {@link TargetFigures} from counted states, of one dtype or several. */
 final class TargetFiguresBuilder {
 
   private final Target target;
@@ -33,6 +36,100 @@ final class TargetFiguresBuilder {
       if (table.isFinite(code)) {
         addFinite(code, state.count(i), table);
       }
+    }
+  }
+
+  /**
+   * @param tables of BF16
+   */
+  void add(WideCounts state, FormatTables tables) {
+    add(state.bf16(), tables);
+    if (target.format() == state.format()) {
+      addUnchanged(state.values());
+    } else {
+      addCasts(state.values(), state.cast(target));
+    }
+  }
+
+  private void addUnchanged(WideValues values) {
+    addKept(values);
+    addZeroErrors(values.count());
+    for (Moments moments : values.positive.headMap(values.source.minExponent()).values()) {
+      subnormal += moments.count();
+    }
+    for (Moments moments : values.negative.headMap(values.source.minExponent()).values()) {
+      subnormal += moments.count();
+    }
+  }
+
+  /** All values, as if every result were finite. */
+  private void addKept(WideValues values) {
+    finite = Math.addExact(finite, values.count());
+    kept += values.count();
+    values.positive.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq()));
+    values.negative.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq()));
+  }
+
+  private void addSquares(FloatFormat source, int binade, BigInteger squares) {
+    sumSqKept.add(squares, 2 * Significand.unit(source, binade));
+  }
+
+  private void addZeroErrors(long count) {
+    absolute.addZero(count);
+    relative.addZero(count);
+    ulp.addZero(count);
+  }
+
+  private void addCasts(WideValues values, CastErrors errors) {
+    addKept(values);
+    errors.lost.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq().negate()));
+    long lost = errors.lostCount();
+    kept -= lost;
+    addZeroErrors(values.count() - errors.inexact());
+    overflow += errors.overflow();
+    underflow += errors.underflow;
+    subnormal += errors.subnormal;
+    inexact += errors.inexact();
+    errors.residuals.forEach((binade, residuals) -> addBinade(values.source, binade, residuals));
+    addFar(errors.far);
+  }
+
+  private void addBinade(FloatFormat source, int binade, Residuals residuals) {
+    int unit = Significand.unit(source, binade);
+    int spacing = Significand.unit(target.format(), binade);
+    int length = Significand.length(source, binade);
+    for (int cell = 2; cell < residuals.counts().length; cell++) {
+      long count = residuals.counts()[cell];
+      if (count > 0) {
+        int bin = cell / 2 - 1 + unit;
+        absolute.add(bin, count);
+        ulp.add(bin - spacing, count);
+        relative.add(cell / 2 - length + (cell & 1) - 1, count);
+      }
+    }
+    sumAbsError.add(residuals.sum(), unit);
+    sumSqError.add(residuals.sumSq(), 2 * unit);
+    double largest = Math.scalb((double) residuals.largest(), unit);
+    maxAbsError = Math.max(maxAbsError, largest);
+    maxUlpError = Math.max(maxUlpError, Math.scalb((double) residuals.largest(), unit - spacing));
+    maxRelError =
+        Math.max(maxRelError, (double) residuals.shareOf() / (double) residuals.shareIn());
+  }
+
+  private void addFar(FarErrors far) {
+    if (far.count() == 0) {
+      return;
+    }
+    sumAbsError.add(far.sum(), far.unit());
+    sumSqError.add(far.sumSq(), 2 * far.unit());
+    absolute.addAll(far.histograms()[0]);
+    relative.addAll(far.histograms()[1]);
+    ulp.addAll(far.histograms()[2]);
+    for (FarErrors.Witness w : far.witnesses()) {
+      CastError error = CastError.of(w.value(), w.cast());
+      maxAbsError = Math.max(maxAbsError, error.nearest());
+      maxRelError = Math.max(maxRelError, error.relative(w.value(), w.cast()));
+      maxUlpError = Math.max(maxUlpError, error.nearest() / target.format().spacing(w.value()));
     }
   }
 

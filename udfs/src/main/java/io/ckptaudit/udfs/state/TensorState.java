@@ -8,7 +8,7 @@ import io.ckptaudit.udfs.number.DType;
  * <p>Any cut of a tensor, merged in any order and grouping, gives the same {@linkplain #toBytes
  * bytes}. Merging counts a part twice if it is given twice: callers hand in every part once.
  */
-public sealed interface TensorState permits CodeCounts, OpaqueBytes {
+public sealed interface TensorState permits CountedState, OpaqueBytes {
 
   /** The dtype of the elements; merging never changes it. */
   DType dtype();
@@ -32,6 +32,9 @@ public sealed interface TensorState permits CodeCounts, OpaqueBytes {
    * of the tensor do not lie in one piece, so that there is no order to speak of.
    */
   Integer orderDigest();
+
+  /** The same as part of a group of tensors, where indices and order mean nothing. */
+  TensorState withoutPlace();
 
   /**
    * The state of canonical bytes.

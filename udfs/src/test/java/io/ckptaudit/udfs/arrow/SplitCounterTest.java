@@ -3,12 +3,15 @@ package io.ckptaudit.udfs.arrow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.OpaqueBytes;
 import io.ckptaudit.udfs.state.OrderDigest;
 import io.ckptaudit.udfs.state.TensorState;
+import io.ckptaudit.udfs.state.WideCounts;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -39,11 +42,18 @@ class SplitCounterTest extends ArrowTest {
   }
 
   private static TensorState whole(DType dtype, byte[] tensor) {
-    return count(new SplitCounter(dtype), dtype, tensor, 0, tensor.length, tensor.length + UNIT);
+    return count(
+        new SplitCounter(dtype, new KernelConversions(), EnumSet.allOf(Target.class)),
+        dtype,
+        tensor,
+        0,
+        tensor.length,
+        tensor.length + UNIT);
   }
 
   private TensorState cutAtRandom(DType dtype, byte[] tensor) {
-    SplitCounter counter = new SplitCounter(dtype);
+    SplitCounter counter =
+        new SplitCounter(dtype, new KernelConversions(), EnumSet.allOf(Target.class));
     List<TensorState> parts = new ArrayList<>();
     int from = 0;
     while (from < tensor.length || parts.isEmpty()) {
@@ -81,9 +91,13 @@ class SplitCounterTest extends ArrowTest {
 
   @ParameterizedTest
   @EnumSource(DType.class)
-  void onlyFormatsOf8And16BitsAreCounted(DType dtype) {
+  void floatsOf8To64BitsAreCounted(DType dtype) {
     TensorState state = whole(dtype, randomBytes(48));
-    assertThat(state).isInstanceOf(dtype.isCountedByCode() ? CodeCounts.class : OpaqueBytes.class);
+    assertThat(state)
+        .isInstanceOf(
+            WideCounts.isFor(dtype)
+                ? WideCounts.class
+                : dtype.isCountedByCode() ? CodeCounts.class : OpaqueBytes.class);
     assertThat(state.dtype()).isEqualTo(dtype);
     assertThat(state.elements()).isEqualTo(48 * 8 / dtype.bits());
   }
@@ -93,7 +107,8 @@ class SplitCounterTest extends ArrowTest {
     byte[] tensor = new byte[64];
     tensor[41] = (byte) 0xC0; // element 20 is −2
     tensor[51] = 0x40; // element 25 is 2
-    SplitCounter counter = new SplitCounter(DType.F16);
+    SplitCounter counter =
+        new SplitCounter(DType.F16, new KernelConversions(), EnumSet.allOf(Target.class));
     CodeCounts first = (CodeCounts) count(counter, DType.F16, tensor, 0, 32, 8);
     CodeCounts second = (CodeCounts) count(counter, DType.F16, tensor, 32, 64, 8);
     assertThat(second.minIndex()).isEqualTo(20);
@@ -116,7 +131,8 @@ class SplitCounterTest extends ArrowTest {
   @ParameterizedTest
   @ValueSource(strings = {"F16", "I64"})
   void aTensorInPiecesHasNoDigest(String name) {
-    SplitCounter counter = new SplitCounter(DType.valueOf(name));
+    SplitCounter counter =
+        new SplitCounter(DType.valueOf(name), new KernelConversions(), EnumSet.allOf(Target.class));
     try (TaskMemory memory = TaskMemory.open("split");
         Span span = memory.allocate(16)) {
       counter.add(span, 16);
@@ -129,7 +145,8 @@ class SplitCounterTest extends ArrowTest {
   void resetForgets(String name) {
     DType dtype = DType.valueOf(name);
     byte[] tensor = randomBytes(1_000);
-    SplitCounter counter = new SplitCounter(dtype);
+    SplitCounter counter =
+        new SplitCounter(dtype, new KernelConversions(), EnumSet.allOf(Target.class));
     try (TaskMemory memory = TaskMemory.open("split");
         Span span = memory.allocate(16)) {
       counter.add(span, 16);

@@ -213,7 +213,7 @@ class StateLawsTest {
                 .mapToDouble(dtype.format()::decode)
                 .filter(Double::isFinite)
                 .toArray();
-        Extremes extremes = new Extremes(dtype.format(), codes);
+        Extremes extremes = Extremes.of(dtype.format(), codes);
         double min = Arrays.stream(finite).min().orElse(Double.NaN);
         double max = Arrays.stream(finite).max().orElse(Double.NaN);
         assertThat(extremes.smallest() + 0.0)

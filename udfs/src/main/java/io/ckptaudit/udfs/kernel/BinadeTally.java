@@ -1,0 +1,143 @@
+package io.ckptaudit.udfs.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Significands of F32 values by sign and binade, and their trailing zeros by binade. Values come
+ * sorted by exponent and sign: bucket 2 · exponent field + sign.
+ */
+final class BinadeTally {
+
+  static final int LOWEST_BINADE = -149;
+  static final int BINADES = 127 - LOWEST_BINADE + 1;
+  static final int BUCKETS = 510;
+
+  private static final int BIAS = 127;
+  private static final int FRACTION = 0x7FFFFF;
+  private static final int HIDDEN = 0x800000;
+  private static final int ZEROS = 24;
+
+  private final SumTable positive = new SumTable(BINADES);
+  private final SumTable negative = new SumTable(BINADES);
+  private final long[] trailingZeros = new long[BINADES * ZEROS];
+  private final int[] zeros = new int[2 * Integer.SIZE];
+
+  /** Largest and smallest magnitude, as F32 bits, of positive and of negative values. */
+  private final int[] highest = new int[2];
+
+  private final int[] lowest = new int[2];
+
+  BinadeTally() {
+    reset();
+  }
+
+  static int row(int exponentField) {
+    return exponentField - BIAS - LOWEST_BINADE;
+  }
+
+  /** Row of a subnormal of some significand. */
+  static int subnormalRow(int m) {
+    return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(m);
+  }
+
+  /** Adds words of the buckets below those of NaN. */
+  void add(int[] sorted, int[] ends) {
+    addSubnormals(sorted, 0, ends[0], 0);
+    addSubnormals(sorted, ends[0], ends[1], 1);
+    for (int bucket = 2; bucket < BUCKETS; bucket++) {
+      if (ends[bucket] > ends[bucket - 1]) {
+        addNormals(sorted, ends[bucket - 1], ends[bucket], bucket);
+      }
+    }
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      int start = bucket == 0 ? 0 : ends[bucket - 1];
+      if (ends[bucket] > start) {
+        updateExtremes(sorted, start, ends[bucket], bucket);
+      }
+    }
+  }
+
+  private void addNormals(int[] sorted, int start, int end, int bucket) {
+    long sum = 0;
+    long sumSq = 0;
+    for (int i = start; i < end; i++) {
+      int m = sorted[i] & FRACTION | HIDDEN;
+      sum += m;
+      sumSq += (long) m * m;
+      // Two counters in turn: half of all significands are odd, and must not wait for each other.
+      zeros[Integer.numberOfTrailingZeros(m) << 1 | i & 1]++;
+    }
+    int row = row(bucket >>> 1);
+    table(bucket & 1).add(row, end - start, sum, sumSq);
+    for (int n = 0; n < ZEROS; n++) {
+      trailingZeros[row * ZEROS + n] += zeros[2 * n] + zeros[2 * n + 1];
+    }
+    Arrays.fill(zeros, 0);
+  }
+
+  private void addSubnormals(int[] sorted, int start, int end, int sign) {
+    for (int i = start; i < end; i++) {
+      int m = sorted[i] & FRACTION;
+      int row = subnormalRow(m);
+      table(sign).add(row, 1, m, (long) m * m);
+      trailingZeros[row * ZEROS + Integer.numberOfTrailingZeros(m)]++;
+    }
+  }
+
+  private SumTable table(int sign) {
+    return sign == 0 ? positive : negative;
+  }
+
+  private void updateExtremes(int[] sorted, int start, int end, int bucket) {
+    int sign = bucket & 1;
+    int exponent = bucket >>> 1;
+    if (exponent < highest[sign] >>> 23 && exponent > lowest[sign] >>> 23) {
+      return;
+    }
+    int low = Integer.MAX_VALUE;
+    int high = 0;
+    for (int i = start; i < end; i++) {
+      int magnitude = sorted[i] & Integer.MAX_VALUE;
+      low = Math.min(low, magnitude);
+      high = Math.max(high, magnitude);
+    }
+    lowest[sign] = Math.min(lowest[sign], low);
+    highest[sign] = Math.max(highest[sign], high);
+  }
+
+  void drainTo(WideTally tally) {
+    for (int row = 0; row < BINADES; row++) {
+      drainTo(tally, row, positive, false);
+      drainTo(tally, row, negative, true);
+      for (int n = 0; n < ZEROS; n++) {
+        long count = trailingZeros[row * ZEROS + n];
+        if (count > 0) {
+          tally.trailingZeros(row + LOWEST_BINADE, n, count);
+        }
+      }
+    }
+    if (highest[0] > 0 || highest[1] > 0) {
+      int smallest = highest[1] > 0 ? highest[1] | Integer.MIN_VALUE : lowest[0];
+      int largest = highest[0] > 0 ? highest[0] : lowest[1] | Integer.MIN_VALUE;
+      tally.extremes(
+          Float.intBitsToFloat(smallest),
+          Float.intBitsToFloat(largest),
+          Float.intBitsToFloat(Math.min(lowest[0], lowest[1])));
+    }
+  }
+
+  private static void drainTo(WideTally tally, int row, SumTable table, boolean isNegative) {
+    if (table.count(row) > 0) {
+      tally.values(
+          row + LOWEST_BINADE, isNegative, table.count(row), table.sum(row), table.sumSq(row));
+    }
+  }
+
+  void reset() {
+    positive.reset();
+    negative.reset();
+    Arrays.fill(trailingZeros, 0);
+    Arrays.fill(highest, 0);
+    Arrays.fill(lowest, Integer.MAX_VALUE);
+  }
+}
