@@ -16,9 +16,6 @@ import java.nio.ByteBuffer;
  */
 public final class SplitCounter {
 
-  /** Bytes counted in one go: what was just read is still in the cache. */
-  private static final int BLOCK = 1 << 20;
-
   private final DType dtype;
   private final CodeCounter codes;
   private final SpanCrc32c opaqueCrc = new SpanCrc32c();
@@ -31,17 +28,12 @@ public final class SplitCounter {
 
   /** Adds the first bytes of a span: whole elements, in the order of the tensor. */
   public void add(Span span, int length) {
-    for (int offset = 0; offset < length; offset += BLOCK) {
-      addBlock(span.view(offset, Math.min(BLOCK, length - offset)));
-    }
-  }
-
-  private void addBlock(ByteBuffer block) {
-    bytes += block.remaining();
+    ByteBuffer view = span.view(0, length);
+    bytes += length;
     if (codes != null) {
-      codes.add(block);
+      codes.add(view);
     } else {
-      opaqueCrc.update(block);
+      opaqueCrc.update(view);
     }
   }
 

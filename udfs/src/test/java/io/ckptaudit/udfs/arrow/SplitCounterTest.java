@@ -81,7 +81,7 @@ class SplitCounterTest extends ArrowTest {
 
   @ParameterizedTest
   @EnumSource(DType.class)
-  void onlyFormatsOf8And16BitsAreCounted(DType dtype) {
+  void floatingDtypesOfAtMost16BitsAreCounted(DType dtype) {
     TensorState state = whole(dtype, randomBytes(48));
     assertThat(state).isInstanceOf(dtype.isCountedByCode() ? CodeCounts.class : OpaqueBytes.class);
     assertThat(state.dtype()).isEqualTo(dtype);
