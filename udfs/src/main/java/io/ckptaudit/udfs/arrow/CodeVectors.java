@@ -18,7 +18,7 @@ public final class CodeVectors {
 
   private CodeVectors() {}
 
-  /** An empty vector for codes of a format of 8, 16 or 32 bits. */
+  /** An empty vector for codes of a format of at most 32 bits, none of them packed. */
   public static BaseFixedWidthVector create(FloatFormat format, BufferAllocator allocator) {
     Field field =
         new Field(
@@ -40,9 +40,9 @@ public final class CodeVectors {
       case F32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
       case F16 -> new ArrowType.FloatingPoint(FloatingPointPrecision.HALF);
       case BF16 -> new ArrowType.Int(16, false);
-      case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, F8_E8M0 -> new ArrowType.Int(8, false);
-      case F64, F6_E3M2, F6_E2M3, F4 ->
-          throw new IllegalArgumentException("No Arrow vector carries codes of " + format);
+      case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, F8_E8M0, F6_E3M2, F6_E2M3, F4 ->
+          new ArrowType.Int(8, false);
+      case F64 -> throw new IllegalArgumentException("No Arrow vector carries codes of " + format);
     };
   }
 

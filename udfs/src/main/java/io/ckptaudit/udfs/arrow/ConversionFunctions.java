@@ -12,13 +12,13 @@ import org.apache.arrow.vector.Float8Vector;
  * SQL functions go through an instance of this.
  *
  * <p>Codes travel in a Float2Vector (F16), a UInt2Vector (BF16, for which Arrow has no type) or a
- * UInt1Vector (8 bits); see {@link CodeVectors}. The output is allocated by the callee for as many
- * elements as the input; nulls stay null. Rounding, NaN and overflow are those of {@link
- * FloatFormat#round} and {@link Target#cast}.
+ * UInt1Vector (8 bits or fewer, one a byte); see {@link CodeVectors}. The output is allocated by
+ * the callee for as many elements as the input; nulls stay null. Rounding, NaN and overflow are
+ * those of {@link FloatFormat#round} and {@link Target#cast}.
  */
 public interface ConversionFunctions extends Serializable {
 
-  /** The values of codes of 16 or 8 bits, exact. */
+  /** The values of codes of at most 16 bits, exact. */
   void toFloat(FloatFormat source, BaseFixedWidthVector codes, Float4Vector floats);
 
   /** The codes of casts from F32 to a target of 16 or 8 bits, rounded once. */

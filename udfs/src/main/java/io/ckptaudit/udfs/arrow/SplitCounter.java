@@ -15,16 +15,13 @@ import java.util.Set;
 
 /**
  * Turns the spans of one split, in order, into the state of that split. Reusable: {@link #finish}
- * starts over. F8, F16 and BF16 are counted by code; F32 and F64 go through the conversion
+ * starts over. Floats of at most 16 bits are counted by code; F32 and F64 go through the conversion
  * functions to every target; other dtypes are only digested.
  *
  * <p>Holds Arrow memory of its own while a split of F32 or F64 is under way: from {@link #add} to
  * {@link #finish}, {@link #reset} or {@link #close}.
  */
 public final class SplitCounter implements AutoCloseable {
-
-  /** Bytes counted in one go: what was just read is still in the cache. */
-  private static final int BLOCK = 1 << 20;
 
   private final DType dtype;
   private final CodeCounter codes;
@@ -44,19 +41,14 @@ public final class SplitCounter implements AutoCloseable {
 
   /** Adds the first bytes of a span: whole elements, in the order of the tensor. */
   public void add(Span span, int length) {
-    for (int offset = 0; offset < length; offset += BLOCK) {
-      addBlock(span.view(offset, Math.min(BLOCK, length - offset)));
-    }
-  }
-
-  private void addBlock(ByteBuffer block) {
-    bytes += block.remaining();
+    ByteBuffer view = span.view(0, length);
+    bytes += length;
     if (codes != null) {
-      codes.add(block);
+      codes.add(view);
     } else if (wide != null) {
-      wide.add(block);
+      wide.add(view);
     } else {
-      opaqueCrc.update(block);
+      opaqueCrc.update(view);
     }
   }
 

@@ -17,7 +17,7 @@ final class ByteCodeTables implements CodeTables {
   /**
    * Bytes from which pairing pays: telling the pairs apart costs about as much as counting these.
    */
-  private static final int PAIRED = 1 << 16;
+  private static final int PAIRED = 1 << 15;
 
   private final WideCodeTables pairs = new WideCodeTables();
   private boolean anyPairs;

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Counts the codes of spans of little-endian 8- or 16-bit elements, and keeps with them what counts
- * cannot tell: where the extremes are first met, and a digest of the order.
+ * Counts the codes of spans of little-endian elements of at most 16 bits, and keeps with them what
+ * counts cannot tell: where the extremes are first met, and a digest of the order.
  *
  * <p>One instance per split being read; reusable after {@link #reset}; not thread-safe. The spans
  * given to {@link #add} are the consecutive pieces of one sequence of elements. All results are
@@ -17,7 +17,7 @@ import java.util.Arrays;
  */
 public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCounter {
 
-  /** The layout of the elements. */
+  /** The layout of the elements; those of 4 and 6 bits are packed, the lowest bits first. */
   FloatFormat format();
 
   /**
@@ -62,17 +62,16 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
   /**
    * Checks that a format can be counted by code.
    *
-   * @throws IllegalArgumentException for formats of other widths: 32- and 64-bit ones have too many
-   *     codes, those of 4 and 6 bits are packed across bytes
+   * @throws IllegalArgumentException for formats of 32 and 64 bits, which have too many codes
    */
   static FloatFormat requireCountable(FloatFormat format) {
-    if (format.bits() != 8 && format.bits() != 16) {
+    if (format.bits() > Short.SIZE) {
       throw new IllegalArgumentException(
           "Cannot count "
               + format
               + " by code: elements are "
               + format.bits()
-              + " bits wide; only 8 and 16 are supported");
+              + " bits wide; at most 16 are supported");
     }
     return format;
   }
@@ -83,16 +82,15 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
    * @throws IllegalArgumentException if it does not
    */
   static void requireWholeElements(FloatFormat format, ByteBuffer span) {
-    int width = format.bits() / Byte.SIZE;
-    if (span.remaining() % width != 0) {
+    if (span.remaining() * (long) Byte.SIZE % format.bits() != 0) {
       throw new IllegalArgumentException(
           "Invalid span: "
               + span.remaining()
               + " bytes are no whole number of "
               + format
               + " elements of "
-              + width
-              + " bytes; cut splits on element boundaries");
+              + format.bits()
+              + " bits; cut splits on element boundaries");
     }
   }
 }

@@ -23,7 +23,8 @@ import java.nio.ByteBuffer;
 public sealed interface ConversionKernel permits ScalarConversions, VectorConversions {
 
   /**
-   * Widens elements of 8 or 16 bits to F32, which holds all of them exactly.
+   * Widens elements of at most 16 bits to F32, which holds all of them exactly. Those of 4 and 6
+   * bits are not packed here: each is the low bits of a byte, whose other bits are ignored.
    *
    * @throws IllegalArgumentException for sources of other widths
    */

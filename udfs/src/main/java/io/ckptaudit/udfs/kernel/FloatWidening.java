@@ -8,7 +8,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** F32 bits of narrower codes: formulas for the 16-bit formats, tables for the 8-bit ones. */
+/** F32 bits of narrower codes: formulas for the 16-bit formats, tables for the narrower ones. */
 final class FloatWidening {
 
   private static final int CANONICAL_NAN = 0x7FC00000;
@@ -52,7 +52,7 @@ final class FloatWidening {
     return bits.blend(CANONICAL_NAN, isNaN);
   }
 
-  /** F32 bits by code of an 8-bit format: a look-up costs less than any formula would. */
+  /** F32 bits by the byte that holds a code of at most 8 bits: cheaper than any formula. */
   static int[] table(FloatFormat format) {
     return TABLES.get(format);
   }
@@ -60,10 +60,10 @@ final class FloatWidening {
   private static Map<FloatFormat, int[]> tables() {
     Map<FloatFormat, int[]> tables = new EnumMap<>(FloatFormat.class);
     for (FloatFormat format : FloatFormat.values()) {
-      if (format.bits() == Byte.SIZE) {
-        int[] table = new int[format.codes()];
+      if (format.bits() <= Byte.SIZE) {
+        int[] table = new int[1 << Byte.SIZE];
         for (int code = 0; code < table.length; code++) {
-          table[code] = Float.floatToIntBits((float) format.decode(code));
+          table[code] = Float.floatToIntBits((float) format.decode(code & format.codes() - 1));
         }
         tables.put(format, table);
       }

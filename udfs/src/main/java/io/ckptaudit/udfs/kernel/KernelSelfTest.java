@@ -36,8 +36,8 @@ final class KernelSelfTest {
   static Optional<String> conversionFault(ConversionKernel fast, int stride) {
     Optional<String> fault = Optional.empty();
     for (FloatFormat source : FloatFormat.values()) {
-      if (fault.isEmpty() && (source.bits() == 8 || source.bits() == 16)) {
-        fault = wideningFault(fast, source, source.bits() == 8 ? Math.min(stride, 3) : stride);
+      if (fault.isEmpty() && source.bits() <= Short.SIZE) {
+        fault = wideningFault(fast, source, source.bits() <= 8 ? Math.min(stride, 3) : stride);
       }
     }
     for (Target target : Target.values()) {
@@ -50,7 +50,7 @@ final class KernelSelfTest {
 
   private static Optional<String> wideningFault(
       ConversionKernel fast, FloatFormat source, int stride) {
-    int width = source.bits() / Byte.SIZE;
+    int width = Spans.narrowWidth(source);
     int elements = (source.codes() - 1) / stride + 1;
     ByteBuffer codes = buffer(elements * width);
     for (int i = 0; i < elements; i++) {
@@ -92,10 +92,11 @@ final class KernelSelfTest {
 
   /** What counting gets wrong first, or nothing. */
   static Optional<String> counterFault() {
-    for (FloatFormat format : new FloatFormat[] {FloatFormat.F16, FloatFormat.F8_E4M3}) {
+    for (FloatFormat format :
+        new FloatFormat[] {FloatFormat.F16, FloatFormat.F8_E4M3, FloatFormat.F6_E2M3}) {
       CodeCounter fast = new UnrolledCodeCounter(format);
       CodeCounter reference = new ScalarCodeCounter(format);
-      ByteBuffer span = buffer(518);
+      ByteBuffer span = buffer(516);
       for (int i = 0; i < span.capacity(); i++) {
         span.put(i, (byte) (i * i * 31 >> 5));
       }

@@ -33,7 +33,7 @@ public final class Kernels {
   /**
    * A new counter of the chosen twin.
    *
-   * @throws IllegalArgumentException if the elements of the format are not 8 or 16 bits wide
+   * @throws IllegalArgumentException if the elements of the format are more than 16 bits wide
    */
   public static CodeCounter codeCounter(FloatFormat format) {
     return codeCounter(format, Chosen.CHOICE.fastCounters());

@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 final class ScalarCodeCounter implements CodeCounter {
 
   private final FloatFormat format;
-  private final int width;
   private final long[] counts;
   private final TableCrc32c crc = new TableCrc32c();
 
@@ -22,7 +21,6 @@ final class ScalarCodeCounter implements CodeCounter {
 
   ScalarCodeCounter(FloatFormat format) {
     this.format = CodeCounter.requireCountable(format);
-    this.width = format.bits() / Byte.SIZE;
     this.counts = new long[format.codes()];
     reset();
   }
@@ -36,14 +34,18 @@ final class ScalarCodeCounter implements CodeCounter {
   public void add(ByteBuffer span) {
     CodeCounter.requireWholeElements(format, span);
     ByteBuffer bytes = span.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int bits = 0;
+    int held = 0;
     while (bytes.hasRemaining()) {
-      int code = 0;
-      for (int i = 0; i < width; i++) {
-        byte next = bytes.get();
-        crc.update(next);
-        code |= (next & 0xFF) << (i * Byte.SIZE);
+      byte next = bytes.get();
+      crc.update(next);
+      bits |= (next & 0xFF) << held;
+      held += Byte.SIZE;
+      while (held >= format.bits()) {
+        countNext(bits & format.codes() - 1);
+        bits >>>= format.bits();
+        held -= format.bits();
       }
-      countNext(code);
     }
   }
 

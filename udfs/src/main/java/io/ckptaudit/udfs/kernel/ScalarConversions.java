@@ -13,7 +13,8 @@ final class ScalarConversions implements ConversionKernel {
     ByteBuffer from = Spans.view(codes, elements, width);
     ByteBuffer to = Spans.view(floats, elements, Float.BYTES);
     for (int i = 0; i < elements; i++) {
-      int code = width == 1 ? from.get(i) & 0xFF : from.getShort(i * Short.BYTES) & 0xFFFF;
+      int bits = width == 1 ? from.get(i) : from.getShort(i * Short.BYTES);
+      int code = bits & source.codes() - 1;
       // floatToIntBits, not the raw form: every NaN is 0x7FC00000.
       to.putInt(i * Float.BYTES, Float.floatToIntBits((float) source.decode(code)));
     }

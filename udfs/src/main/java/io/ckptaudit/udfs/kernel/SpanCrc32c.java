@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 public final class SpanCrc32c {
 
   /** Small enough to be in the second-level cache still when it was just read. */
-  static final int PIECE_BYTES = 64 << 10;
+  private static final int PIECE_BYTES = 64 << 10;
 
   /** No page is smaller. */
   private static final int PAGE_BYTES = 4096;

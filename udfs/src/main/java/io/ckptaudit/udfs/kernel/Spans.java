@@ -26,17 +26,17 @@ final class Spans {
     return buffer.slice(buffer.position(), (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Bytes per element of a format of 8 or 16 bits. */
+  /** Bytes per element of a format of at most 16 bits; those of fewer than 8 take one unpacked. */
   static int narrowWidth(FloatFormat format) {
-    if (format.bits() != 8 && format.bits() != 16) {
+    if (format.bits() > Short.SIZE) {
       throw new IllegalArgumentException(
           "Cannot convert between F32 and "
               + format
               + " of "
               + format.bits()
-              + " bits: only 8 and 16 are supported");
+              + " bits: at most 16 are supported");
     }
-    return format.bits() / Byte.SIZE;
+    return format.bits() <= Byte.SIZE ? Byte.BYTES : Short.BYTES;
   }
 
   /** As {@link #narrowWidth(FloatFormat)}. */

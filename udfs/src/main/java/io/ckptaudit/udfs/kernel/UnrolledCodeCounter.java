@@ -11,11 +11,25 @@ import java.nio.ByteOrder;
  */
 final class UnrolledCodeCounter implements CodeCounter {
 
-  /** Large enough that looking through the tables after each block costs little beside counting. */
-  private static final int BLOCK_BYTES = 1 << 20;
+  /**
+   * Small enough to be in the second-level cache still when its digest is taken; a multiple of 24,
+   * so that no element is cut.
+   */
+  private static final int PIECE_BYTES = 65_520;
+
+  /**
+   * Large enough that looking through the tables after each block costs little beside counting, and
+   * small enough that looking through the block for a new extreme does.
+   */
+  private static final int BLOCK_BYTES = 16 * PIECE_BYTES;
 
   private final FloatFormat format;
+
+  /** Bytes of an element where it is counted: unpacked ones take a byte. */
   private final int width;
+
+  private final int blockBytes;
+  private final PackedCodes packed;
   private final ValueOrder order;
   private final CodeTables tables;
   private final SpanCrc32c crc = new SpanCrc32c();
@@ -28,7 +42,10 @@ final class UnrolledCodeCounter implements CodeCounter {
 
   UnrolledCodeCounter(FloatFormat format) {
     this.format = CodeCounter.requireCountable(format);
-    this.width = format.bits() / Byte.SIZE;
+    this.width = format.bits() <= Byte.SIZE ? Byte.BYTES : Short.BYTES;
+    boolean isPacked = format.bits() < Byte.SIZE;
+    this.blockBytes = isPacked ? PIECE_BYTES : BLOCK_BYTES;
+    this.packed = isPacked ? new PackedCodes(format, 2 * PIECE_BYTES) : null;
     this.order = new ValueOrder(format);
     this.tables = width == 1 ? new ByteCodeTables() : new WideCodeTables();
     forgetExtremes();
@@ -45,21 +62,36 @@ final class UnrolledCodeCounter implements CodeCounter {
     ByteBuffer bytes = span.slice().order(ByteOrder.LITTLE_ENDIAN);
     int end = bytes.limit();
     for (int from = 0; from < end; ) {
-      int to = from + Math.min(BLOCK_BYTES, end - from);
+      int to = end - from < 2 * blockBytes ? end : from + blockBytes;
       addBlock(bytes, from, to);
       from = to;
     }
   }
 
   private void addBlock(ByteBuffer bytes, int from, int to) {
-    for (int start = from; start < to; start += SpanCrc32c.PIECE_BYTES) {
-      int end = start + Math.min(SpanCrc32c.PIECE_BYTES, to - start);
-      tables.count(bytes, start, end);
-      crc.update(bytes, start, end);
-      bytes.clear();
+    if (packed == null) {
+      for (int start = from; start < to; start += PIECE_BYTES) {
+        int end = start + Math.min(PIECE_BYTES, to - start);
+        tables.count(bytes, start, end);
+        digest(bytes, start, end);
+      }
+      endBlock(bytes, from, to);
+    } else {
+      ByteBuffer codes = packed.unpack(bytes, from, to);
+      tables.count(codes, 0, codes.limit());
+      digest(bytes, from, to);
+      endBlock(codes, 0, codes.limit());
     }
-    updateMin(bytes, from, to);
-    updateMax(bytes, from, to);
+  }
+
+  private void digest(ByteBuffer bytes, int from, int to) {
+    crc.update(bytes, from, to);
+    bytes.clear();
+  }
+
+  private void endBlock(ByteBuffer codes, int from, int to) {
+    updateMin(codes, from, to);
+    updateMax(codes, from, to);
     elements += (to - from) / width;
   }
 

@@ -90,9 +90,9 @@ public enum DType {
     return format;
   }
 
-  /** Whether a tensor of this type is described exactly by counting its codes: 8 and 16 bits. */
+  /** Whether a tensor of this type is described exactly by counting its codes: at most 16 bits. */
   public boolean isCountedByCode() {
-    return isFloating() && (bits == 8 || bits == 16);
+    return isFloating() && bits <= Short.SIZE;
   }
 
   /** The type of a safetensors name, which is case-sensitive; empty for an unknown one. */

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * How often each code occurs in some part of a tensor of 8 or 16 bits per element.
+ * How often each code occurs in some part of a floating tensor of at most 16 bits per element.
  *
  * <p>Counts of elements, without unit; one for each code that occurs, ascending by code, at most
  * 65,536. Exact. NaN codes, infinities, −0 and subnormals are codes like any other; the empty part

@@ -91,7 +91,7 @@ class SplitCounterTest extends ArrowTest {
 
   @ParameterizedTest
   @EnumSource(DType.class)
-  void floatsOf8To64BitsAreCounted(DType dtype) {
+  void floatsOf4To64BitsAreCounted(DType dtype) {
     TensorState state = whole(dtype, randomBytes(48));
     assertThat(state)
         .isInstanceOf(

@@ -106,7 +106,7 @@ abstract class ConversionKernelContract {
           }
         }
         for (FloatFormat source : FloatFormat.values()) {
-          if (source.bits() == 8 || source.bits() == 16) {
+          if (source.bits() <= 16) {
             int[] codes = random.ints(length, 0, source.codes()).toArray();
             assertWidens(source, codes, direct, offset);
           }
@@ -168,10 +168,18 @@ abstract class ConversionKernelContract {
   }
 
   @Test
+  void ignoresBitsAboveACodeOfFewerThanEight() {
+    ByteBuffer bytes = SpanFixtures.copy(new byte[] {(byte) 0xF3, 0x43}, true, 0);
+    ByteBuffer floats = SpanFixtures.guarded(8, true, 0);
+    kernel().toFloat(FloatFormat.F4, bytes, floats, 2);
+    assertThat(floats.getFloat(floats.position())).isEqualTo(1.5f);
+    assertThat(floats.getFloat(floats.position() + 4)).isEqualTo(1.5f);
+  }
+
+  @Test
   void refusesOtherWidths() {
     ByteBuffer span = ByteBuffer.allocate(64);
-    for (FloatFormat source :
-        new FloatFormat[] {FloatFormat.F32, FloatFormat.F64, FloatFormat.F4}) {
+    for (FloatFormat source : new FloatFormat[] {FloatFormat.F32, FloatFormat.F64}) {
       assertThatThrownBy(() -> kernel().toFloat(source, span, span, 1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(source.name());
@@ -182,7 +190,7 @@ abstract class ConversionKernelContract {
   }
 
   private void assertWidens(FloatFormat source, int[] codes, boolean direct, int offset) {
-    int width = source.bits() / 8;
+    int width = Math.max(1, source.bits() / 8);
     byte[] bytes = new byte[codes.length * width];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (codes[i / width] >> (i % width * 8));

@@ -60,7 +60,7 @@ class NamesTest {
     if (dtype.isFloating()) {
       assertThat(dtype.format().name()).isEqualTo(dtype.name());
       assertThat(dtype.format().bits()).isEqualTo(dtype.bits());
-      assertThat(dtype.isCountedByCode()).isEqualTo(dtype.bits() == 8 || dtype.bits() == 16);
+      assertThat(dtype.isCountedByCode()).isEqualTo(dtype.bits() <= 16);
     } else {
       assertThat(dtype.isCountedByCode()).isFalse();
       assertThatThrownBy(dtype::format)
