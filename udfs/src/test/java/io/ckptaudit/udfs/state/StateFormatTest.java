@@ -48,6 +48,8 @@ class StateFormatTest {
       int[] tensor = cases.codes(dtype.format(), 40);
       states.add(Parts.of(dtype, tensor, 7, 7 + cases.below(33)).toBytes());
     }
+    states.add(WideParts.of(DType.F32, 1.1, -3, Double.NaN, 1e-41, 70_001, 500.1).toBytes());
+    states.add(WideParts.of(DType.F64, Math.PI, 1e300, -1e-320, 464.5).withoutPlace().toBytes());
     return states;
   }
 

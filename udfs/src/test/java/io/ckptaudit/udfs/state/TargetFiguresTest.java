@@ -31,10 +31,14 @@ class TargetFiguresTest {
     }
     TargetFigures figures = new StateFigures(states, Tables.of(states)).target(target);
     String where = target + " of " + states + " " + cases;
+    checkAll(where, figures, brute);
+    return figures;
+  }
+
+  static void checkAll(String where, TargetFigures figures, BruteFigures brute) {
     checkCounts(where, figures, brute);
     checkErrors(where, figures, brute);
     checkHistograms(where, figures, brute);
-    return figures;
   }
 
   private static void checkCounts(String where, TargetFigures figures, BruteFigures brute) {
