@@ -3,8 +3,8 @@ package io.ckptaudit.udfs.state;
 import io.ckptaudit.udfs.number.DType;
 
 /**
- * State of a tensor whose elements are not counted (integers, booleans and complex
- * numbers): how many there are, and the order digest of their bytes.
+ * State of a tensor whose elements are not counted (integers, booleans and complex numbers): how
+ * many there are, and the order digest of their bytes.
  *
  * <p>Elements are without unit and exact up to 2^63 − 1, where merging throws {@link
  * ArithmeticException}. No value is looked at, so NaN, infinities, −0 and subnormals are bytes like
