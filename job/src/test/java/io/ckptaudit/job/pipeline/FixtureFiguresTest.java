@@ -41,6 +41,10 @@ class FixtureFiguresTest {
     "llama-wide-fp16-truncated",
     "llama-wide-fp16-flushed",
     "llama-wide-scaled",
+    "llama-hf-broken-fp32",
+    "llama-hf-fp32-upcast",
+    "gradients",
+    "llama-fp32-master",
     "llama-fp32-master-to-bf16",
     "llama-fp32-master-to-fp16",
     "transformers-bf16",
@@ -107,17 +111,11 @@ class FixtureFiguresTest {
           List<Row> found = rows(Table.TENSORS, fixture, tensor);
           assertThat(found).as(tensor).hasSize(1);
           assertThat(found.get(0).<Long>getAs("elements")).isEqualTo(facts.get("count").asLong());
-          if (isCounted(facts)) {
+          if (facts.has("targets")) {
             assertValues(fixture + " " + tensor, found.get(0), facts);
             assertCasts(fixture, Table.CONVERSIONS, tensor, facts);
           }
         });
-  }
-
-  /** Sources of 32 and 64 bits have their own state. */
-  private static boolean isCounted(JsonNode facts) {
-    return facts.has("targets")
-        && !List.of("float32", "float64").contains(facts.get("dtype").asText());
   }
 
   private static void assertValues(String what, Row row, JsonNode facts) {
@@ -172,7 +170,15 @@ class FixtureFiguresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-hf-broken-bf16", "llama-wide-bf16", "llama-wide-fp16"})
+  @ValueSource(
+      strings = {
+        "llama-hf-broken-bf16",
+        "llama-wide-bf16",
+        "llama-wide-fp16",
+        "llama-hf-broken-fp32",
+        "llama-fp32-master",
+        "gradients"
+      })
   void everyLayerEqualsNumpy(String fixture) {
     Map<String, JsonNode> expected = Expected.of(Fixtures.path(fixture), "expected-layers.json");
     assertThat(expected).containsKey("(model)");
@@ -189,7 +195,15 @@ class FixtureFiguresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-hf-broken-bf16", "llama-wide-bf16", "llama-wide-fp16"})
+  @ValueSource(
+      strings = {
+        "llama-hf-broken-bf16",
+        "llama-wide-bf16",
+        "llama-wide-fp16",
+        "llama-hf-broken-fp32",
+        "llama-fp32-master",
+        "gradients"
+      })
   void everyHistogramEqualsNumpyBinByBin(String fixture) {
     Map<String, JsonNode> expected =
         Expected.of(Fixtures.path(fixture), "expected-histograms.json");
@@ -283,12 +297,14 @@ class FixtureFiguresTest {
           .get(fixture)
           .forEach(
               (tensor, rows) -> {
-                long counted =
-                    rows.get(0).<Long>getList(rows.get(0).fieldIndex("counts")).stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
                 long elements = rows(Table.TENSORS, fixture, tensor).get(0).<Long>getAs("elements");
-                differences.add(counted - elements);
+                for (Row row : rows) {
+                  long counted =
+                      row.<Long>getList(row.fieldIndex("counts")).stream()
+                          .mapToLong(Long::longValue)
+                          .sum();
+                  differences.add(counted - elements);
+                }
               });
     }
     assertThat(differences).hasSizeGreaterThan(400).allMatch(difference -> difference == 0);
