@@ -81,12 +81,10 @@ final class WideCodeTables implements CodeTables {
    */
   private static boolean isConstant(ByteBuffer bytes, int from, int to) {
     int i = from;
-    if (to - from > 2 * Long.BYTES) {
+    if (to - from > 2 * Long.BYTES && bytes.getLong(from) == bytes.getLong(from + Short.BYTES)) {
       long first = bytes.getLong(from);
-      boolean alike = first == bytes.getLong(from + Short.BYTES);
-      while (alike && i <= to - Long.BYTES) {
-        alike = bytes.getLong(i) == first;
-        i += alike ? Long.BYTES : 0;
+      while (i <= to - Long.BYTES && bytes.getLong(i) == first) {
+        i += Long.BYTES;
       }
     }
     short code = bytes.getShort(from);

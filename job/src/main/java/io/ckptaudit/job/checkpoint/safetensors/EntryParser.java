@@ -170,7 +170,7 @@ final class EntryParser {
       fail(
           "ST_DTYPE",
           "InvalidHeaderDeserialization",
-          "its dtype " + Quoted.of(dtypeName) + " is unknown");
+          "its dtype " + Quoted.of(dtypeName) + " is unknown: its bytes are skipped");
       return declared(null, 0);
     }
     long elements = 1;

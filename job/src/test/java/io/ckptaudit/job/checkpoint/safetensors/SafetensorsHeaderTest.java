@@ -237,7 +237,7 @@ class SafetensorsHeaderTest {
     assertThat(problem.byteOffset()).isEqualTo(65);
     assertThat(problem.message())
         .isEqualTo(
-            "Cannot audit tensor 'odd' in m.safetensors at byte 65: its dtype '%s' is unknown; download the file again from its source"
+            "Cannot audit tensor 'odd' in m.safetensors at byte 65: its dtype '%s' is unknown: its bytes are skipped; download the file again from its source"
                 .formatted(dtype));
     assertNames(read, "good");
     assertThat(read.status()).isEqualTo(ShardStatus.DAMAGED);
