@@ -87,7 +87,7 @@ public final class AuditJob {
     JavaPairRDD<String, byte[]> groups =
         TensorStates.group(outcomes, models).persist(StorageLevel.MEMORY_AND_DISK_SER());
     try (ReportTables tables = new ReportTables(outcomes, groups, models)) {
-      describe("read");
+      describe("read, local files " + how.local());
       progress.start(tasks.stream().mapToLong(ReadTask::bytes).sum(), bytesRead::value);
       SortedMap<TensorId, byte[]> faults = faults(outcomes);
       progress.finish();

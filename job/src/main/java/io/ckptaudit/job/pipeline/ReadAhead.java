@@ -26,9 +26,11 @@ final class ReadAhead implements BlockSource {
   private final List<BlockReader> readers = new ArrayList<>();
   private final Deque<BlockReader> idle = new ArrayDeque<>();
   private final Deque<Pending> pending = new ArrayDeque<>();
-  private Pending held;
+  private Held held;
 
   private record Pending(BlockReader reader, Future<FetchedBlock> block) {}
+
+  private record Held(BlockReader reader, FetchedBlock block) {}
 
   ReadAhead(BlockPlan blocks, int inFlight, Supplier<BlockReader> newReader) {
     this.blocks = blocks;
@@ -62,13 +64,14 @@ final class ReadAhead implements BlockSource {
       return Optional.empty();
     }
     FetchedBlock block = fetched(pending.getFirst().block());
-    held = pending.removeFirst();
+    held = new Held(pending.removeFirst().reader(), block);
     fill();
     return Optional.of(block);
   }
 
   private void release() {
     if (held != null) {
+      held.block().release();
       idle.addLast(held.reader());
       held = null;
     }
@@ -94,10 +97,23 @@ final class ReadAhead implements BlockSource {
   public void close() throws IOException {
     threads.shutdownNow();
     if (ended()) {
+      release();
+      releaseUnclaimed();
       for (BlockReader reader : readers) {
         reader.close();
       }
     }
+  }
+
+  /** Blocks that were fetched and never asked for. */
+  private void releaseUnclaimed() throws IOException {
+    for (Pending unclaimed : pending) {
+      Future<FetchedBlock> block = unclaimed.block();
+      if (block.isDone() && !block.isCancelled()) {
+        fetched(block).release();
+      }
+    }
+    pending.clear();
   }
 
   /** Waits a minute even if this thread is interrupted, as that of a killed task is. */

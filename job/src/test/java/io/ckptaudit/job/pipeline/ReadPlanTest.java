@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ckptaudit.job.io.LocalVolumes;
 import io.ckptaudit.job.plan.InvalidSettingException;
+import io.ckptaudit.job.testing.ChildProcess;
+import io.ckptaudit.job.testing.InProcess;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,14 @@ class ReadPlanTest {
     }
     ReadChoice.BUFFERED.verify(List.of("s3a://bucket/model"));
     ReadChoice.AUTO.verify(List.of("s3a://bucket/model"));
+  }
+
+  @Test
+  void theProgramRefusesThemBeforeItStartsSpark() {
+    ChildProcess.Ended ended =
+        InProcess.run("audit", "s3a://bucket/model", "--report", "unused", "--read", "map");
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("Cannot read s3a://bucket/model with --read map: only local");
   }
 
   private static ReadPlan plan(String key, String value) {

@@ -114,6 +114,27 @@ class SplitReaderTest {
     assertThat(slow.open.get()).isZero();
   }
 
+  /** A run may have both, and then a task may. */
+  @Test
+  void mappedFilesAndStoresMixInATask() throws IOException {
+    FakeFiles store = new FakeFiles(21_000_001, (position, bytes) -> {});
+    FileEntry local = localFile(21_000_001);
+    BlockReader.Opener both =
+        (file, policy) -> (file.equals(local) ? LOCAL : store).open(file, policy);
+    List<Split> splits = new ArrayList<>(splits(local));
+    splits.addAll(splits(store.file()));
+    List<String> expected = expected(both, splits);
+    ReadPlan mixed = new ReadPlan(ReadChoice.MAP, BLOCK, 2);
+    assertThat(states(both, mixed, splits)).isEqualTo(expected);
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader left = new SplitReader(both, memory, mixed)) {
+      left.begin(splits);
+      left.read(splits.get(1));
+      left.close();
+      assertThat(memory.allocatedBytes()).isZero();
+    }
+  }
+
   private static void sleep(long millis) throws InterruptedIOException {
     try {
       Thread.sleep(millis);
