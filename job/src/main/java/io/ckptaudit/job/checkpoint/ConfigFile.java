@@ -51,7 +51,7 @@ final class ConfigFile {
   }
 
   private static Problem.Sentence unreadable(String name) {
-    return Problem.warning("CONFIG_JSON", "Cannot read the declared dtype").in(name);
+    return Problem.warning(FormatRule.CONFIG_JSON, "Cannot read the declared dtype").in(name);
   }
 
   /** Of the top level, else of {@code text_config}, else of the first other nested config. */

@@ -110,7 +110,7 @@ public final class ShardedFolder {
     try {
       if (!folder.holds(file)) {
         problems.add(
-            Problem.error("IX_PATH_ESCAPE", "Refused to open the file")
+            Problem.error(FormatRule.IX_PATH_ESCAPE, "Refused to open the file")
                 .in(file.name())
                 .because("it is a link that leads out of the checkpoint")
                 .reference("opens it")
