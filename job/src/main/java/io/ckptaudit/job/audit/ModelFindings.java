@@ -8,8 +8,6 @@ import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.LatticeEvidence;
-import io.ckptaudit.udfs.state.StateFigures;
-import io.ckptaudit.udfs.state.TargetFigures;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -17,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is wrong with a checkpoint as a whole. */
+/** What is wrong with a checkpoint, told by its header and the counts of all its values. */
 public final class ModelFindings {
 
   /** Fewer codes expected off a lattice than this prove nothing by their absence. */
@@ -39,16 +37,9 @@ public final class ModelFindings {
       int index,
       Checkpoint checkpoint,
       Collection<CodeCounts> states,
-      Map<FloatFormat, FormatTables> tables,
-      AuditCriteria criteria) {
+      Map<FloatFormat, FormatTables> tables) {
     ModelFindings rules = new ModelFindings(index, checkpoint);
     rules.declaredDtype();
-    StateFigures figures = new StateFigures(states, tables);
-    for (Target target : criteria.targets()) {
-      if (!criteria.required().contains(target)) {
-        rules.whatIfOverflow(figures.target(target));
-      }
-    }
     for (CodeCounts state : states) {
       rules.passage(state, tables.get(state.dtype().format()));
     }
@@ -97,21 +88,6 @@ public final class ModelFindings {
 
   private static DType mostCommon(Map<DType, Long> elements) {
     return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-  }
-
-  private void whatIfOverflow(TargetFigures figures) {
-    if (figures.overflow() > 0) {
-      findings.add(
-          Rule.OVERFLOW_TARGET.ofModel(
-              index,
-              String.format(
-                  Locale.ROOT,
-                  "A cast to %s would overflow %,d value%s",
-                  figures.target(),
-                  figures.overflow(),
-                  figures.overflow() == 1 ? "" : "s"),
-              Rule.evidence("target", figures.target().name(), "overflow", figures.overflow())));
-    }
   }
 
   private void passage(CodeCounts state, FormatTables tables) {
