@@ -11,9 +11,19 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What to ask of every tensor: which casts to work out, and which of them must not overflow. */
-public record AuditCriteria(EnumSet<Target> targets, EnumSet<Target> required)
+/**
+ * What to ask of every tensor: which casts to work out, which of them must not overflow, and what
+ * to make of the answers.
+ *
+ * @param required those of the policy, or what the user named in their place
+ */
+public record AuditCriteria(EnumSet<Target> targets, EnumSet<Target> required, Policy policy)
     implements Serializable {
+
+  /** By the built-in policy. */
+  public AuditCriteria(EnumSet<Target> targets, EnumSet<Target> required) {
+    this(targets, required, Policy.DEFAULT);
+  }
 
   /** The casts that get rows in the report, in the order of {@link Target}. */
   public Set<Target> reported() {

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
  * One thing worth saying of a checkpoint, with its address.
  *
  * @param checkpoint index in the run
- * @param rule its id, see {@link Rule}
+ * @param rule its id, see {@link Rules}
  * @param file relative to the checkpoint, or null
  * @param tensor or null
  * @param byteOffset in the file, or null
@@ -55,6 +55,29 @@ public record Finding(
         "Cannot read " + subject.place() + ": " + fault.reason() + "; " + fault.action(),
         new LinkedHashMap<>(),
         fault.action());
+  }
+
+  /** The same with another severity; whether the audit could finish stays a fact. */
+  Finding withSeverity(Severity other) {
+    return new Finding(
+        checkpoint, rule, other, incomplete, file, tensor, byteOffset, message, evidence, action);
+  }
+
+  /** The same as a note that it is accepted, and why. */
+  Finding excepted(String reason) {
+    LinkedHashMap<String, Serializable> reasoned = new LinkedHashMap<>(evidence);
+    reasoned.put("excepted", reason);
+    return new Finding(
+        checkpoint,
+        rule,
+        Severity.INFO,
+        false,
+        file,
+        tensor,
+        byteOffset,
+        message,
+        reasoned,
+        action);
   }
 
   /** What opening a checkpoint met. */

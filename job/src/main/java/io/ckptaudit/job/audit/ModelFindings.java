@@ -9,8 +9,6 @@ import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.LatticeEvidence;
-import io.ckptaudit.udfs.state.StateFigures;
-import io.ckptaudit.udfs.state.TargetFigures;
 import io.ckptaudit.udfs.state.WideCounts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is wrong with a checkpoint as a whole. */
+/** What is wrong with a checkpoint, told by its header and the counts of all its values. */
 public final class ModelFindings {
 
   /** Fewer codes expected off a lattice than this prove nothing by their absence. */
@@ -41,16 +39,9 @@ public final class ModelFindings {
       int index,
       Checkpoint checkpoint,
       Collection<CountedState> states,
-      Map<FloatFormat, FormatTables> tables,
-      AuditCriteria criteria) {
+      Map<FloatFormat, FormatTables> tables) {
     ModelFindings rules = new ModelFindings(index, checkpoint);
     rules.declaredDtype();
-    StateFigures figures = new StateFigures(states, tables);
-    for (Target target : criteria.targets()) {
-      if (!criteria.required().contains(target)) {
-        rules.whatIfOverflow(figures.target(target));
-      }
-    }
     for (CountedState state : states) {
       rules.passage(state, tables);
     }
@@ -99,21 +90,6 @@ public final class ModelFindings {
 
   private static DType mostCommon(Map<DType, Long> elements) {
     return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-  }
-
-  private void whatIfOverflow(TargetFigures figures) {
-    if (figures.overflow() > 0) {
-      findings.add(
-          Rule.OVERFLOW_TARGET.ofModel(
-              index,
-              String.format(
-                  Locale.ROOT,
-                  "A cast to %s would overflow %,d value%s",
-                  figures.target(),
-                  figures.overflow(),
-                  figures.overflow() == 1 ? "" : "s"),
-              Rule.evidence("target", figures.target().name(), "overflow", figures.overflow())));
-    }
   }
 
   private void passage(CountedState state, Map<FloatFormat, FormatTables> tables) {

@@ -33,6 +33,10 @@ public final class TensorFindings {
     TensorFindings rules = new TensorFindings(subject);
     rules.nonFinite(statistics);
     rules.constant(statistics);
+    rules.losses(statistics, figures, criteria);
+    SmallTensors.precision(subject, statistics, criteria.policy()).ifPresent(rules.findings::add);
+    SmallTensors.collapse(subject, statistics, criteria.policy().thresholds())
+        .ifPresent(rules.findings::add);
     subject
         .of()
         .declared()
@@ -58,8 +62,46 @@ public final class TensorFindings {
             Rule.evidence("dtype", dtype.name(), "elements", state.elements())));
   }
 
+  private void losses(Statistics statistics, StateFigures figures, AuditCriteria criteria) {
+    CastLosses losses = new CastLosses(subject, statistics, criteria.policy().thresholds());
+    subject
+        .of()
+        .declared()
+        .ifPresent(
+            declared -> {
+              if (declared == subject.entry().dtype()) {
+                losses.stored(Rule.SUBNORMAL_DECLARED);
+              } else {
+                AuditCriteria.castTo(declared)
+                    .ifPresent(
+                        target ->
+                            losses.cast(
+                                figures.target(target),
+                                Rule.UNDERFLOW_DECLARED,
+                                Rule.SUBNORMAL_DECLARED));
+              }
+            });
+    for (Target target : criteria.required()) {
+      losses.cast(figures.target(target), Rule.UNDERFLOW_REQUIRED, Rule.SUBNORMAL_REQUIRED);
+    }
+    findings.addAll(losses.findings());
+  }
+
+  /** Attention masks are made of zeros and negative infinity. */
+  private boolean isMask(Statistics statistics) {
+    String name = subject.entry().name();
+    return statistics.nonFinite() == statistics.negInf()
+        && name.substring(name.lastIndexOf('.') + 1).contains("mask");
+  }
+
   private void nonFinite(Statistics statistics) {
-    if (statistics.nonFinite() > 0) {
+    if (statistics.nonFinite() > 0 && isMask(statistics)) {
+      findings.add(
+          Rule.MASK_INFINITE.ofTensor(
+              subject,
+              values(statistics.negInf()) + " -infinity",
+              Rule.evidence("neg_inf", statistics.negInf(), "elements", statistics.elements())));
+    } else if (statistics.nonFinite() > 0) {
       findings.add(
           Rule.NON_FINITE.ofTensor(
               subject,

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param uri of its folder, or of its only file
  * @param revision the commit a HuggingFace cache names; null if unknown
  * @param declaredDtype what config.json says the weights are, without "torch."; null if nothing
+ * @param tiedEmbeddings whether config.json says that the head is the embedding; null if it does
+ *     not say
  * @param shards sorted by name, in code-point order
  * @param tensors sorted by name, in code-point order; no name twice
  * @param problems in a fixed order: file, byte offset, rule, message
@@ -20,10 +22,22 @@ public record Checkpoint(
     String uri,
     String revision,
     String declaredDtype,
+    Boolean tiedEmbeddings,
     List<Shard> shards,
     List<TensorEntry> tensors,
     List<Problem> problems)
     implements Serializable {
+
+  /** A checkpoint that does not say whether its embeddings are tied. */
+  public Checkpoint(
+      String uri,
+      String revision,
+      String declaredDtype,
+      List<Shard> shards,
+      List<TensorEntry> tensors,
+      List<Problem> problems) {
+    this(uri, revision, declaredDtype, null, shards, tensors, problems);
+  }
 
   /** The declared dtype, if it is one that has a name among ours. */
   public Optional<DType> declared() {

@@ -7,8 +7,7 @@ import java.util.Locale;
 /**
  * Something wrong with a checkpoint or with reading it.
  *
- * @param rule a rule id of the documentation: {@code ST_*} of a safetensors file, {@code IX_*} of a
- *     set of shards, {@code IO_*} of reading
+ * @param of the rule it breaks, a {@link FormatRule} or {@link ReadFault}
  * @param file relative to the checkpoint; null if it concerns the whole
  * @param tensor the raw name, hostile characters and all; null if it concerns no single one
  * @param byteOffset absolute in the file; null where there is none
@@ -17,7 +16,7 @@ import java.util.Locale;
  * @param action what to do, alone
  */
 public record Problem(
-    String rule,
+    FindingRule of,
     Severity severity,
     String file,
     String tensor,
@@ -34,36 +33,37 @@ public record Problem(
           .thenComparing(Problem::rule)
           .thenComparing(Problem::message);
 
+  /** The id of its rule. */
+  public String rule() {
+    return of.name();
+  }
+
   /**
    * Whether it keeps the audit from finishing rather than speaking against the checkpoint: rights,
    * I/O, a change meanwhile, a budget.
    */
   public boolean isIncomplete() {
-    return rule.startsWith("IO_")
-        || rule.equals("CHANGED_DURING_AUDIT")
-        || rule.equals("GONE")
-        || rule.startsWith("INCOMPLETE_")
-        || rule.equals("UNSUPPORTED_FORMAT");
+    return of.isIncomplete();
   }
 
   /**
    * @param what cannot be done, such as "Cannot audit the header"
    */
-  public static Sentence error(String rule, String what) {
+  public static Sentence error(FindingRule rule, String what) {
     return new Sentence(rule, Severity.ERROR, what);
   }
 
-  public static Sentence warning(String rule, String what) {
+  public static Sentence warning(FindingRule rule, String what) {
     return new Sentence(rule, Severity.WARNING, what);
   }
 
-  public static Sentence info(String rule, String what) {
+  public static Sentence info(FindingRule rule, String what) {
     return new Sentence(rule, Severity.INFO, what);
   }
 
   /** Builds the sentence; {@link #todo} ends it. */
   public static final class Sentence {
-    private final String rule;
+    private final FindingRule rule;
     private final Severity severity;
     private final String what;
     private String file;
@@ -72,7 +72,7 @@ public record Problem(
     private String value;
     private String reference;
 
-    private Sentence(String rule, Severity severity, String what) {
+    private Sentence(FindingRule rule, Severity severity, String what) {
       this.rule = rule;
       this.severity = severity;
       this.what = what;

@@ -14,15 +14,17 @@ public final class Problems {
 
   private final String file;
   private final List<Problem> kept = new ArrayList<>();
-  private final Map<String, Long> seen = new LinkedHashMap<>();
+  private final Map<Kind, Long> seen = new LinkedHashMap<>();
+
+  private record Kind(FindingRule rule, Severity severity) {}
 
   public Problems(String file) {
     this.file = file;
   }
 
   /** Whether a problem of this rule and severity would be kept; false counts it. */
-  public boolean wants(String rule, Severity severity) {
-    return seen.merge(rule + " " + severity, 1L, Long::sum) <= KEPT;
+  public boolean wants(FindingRule rule, Severity severity) {
+    return seen.merge(new Kind(rule, severity), 1L, Long::sum) <= KEPT;
   }
 
   /** Adds a problem; its sentence is already in words, so ask {@link #wants} first in a loop. */
@@ -31,7 +33,7 @@ public final class Problems {
   }
 
   public void add(Problem problem) {
-    if (wants(problem.rule(), problem.severity())) {
+    if (wants(problem.of(), problem.severity())) {
       keep(problem);
     }
   }
@@ -44,21 +46,20 @@ public final class Problems {
   public List<Problem> all() {
     List<Problem> all = new ArrayList<>(kept);
     seen.forEach(
-        (key, count) -> {
+        (kind, count) -> {
           if (count > KEPT) {
-            all.add(rest(key, count - KEPT));
+            all.add(rest(kind, count - KEPT));
           }
         });
     all.sort(Problem.ORDER);
     return all;
   }
 
-  private Problem rest(String key, long count) {
-    String rule = key.substring(0, key.indexOf(' '));
-    Severity severity = Severity.valueOf(key.substring(rule.length() + 1));
+  private Problem rest(Kind kind, long count) {
     String action = "look at the first " + KEPT + " of them";
     String where = file == null ? "" : " in " + Quoted.plain(file);
-    String message = "Cannot list every %s%s: %s more; %s".formatted(rule, where, count, action);
-    return new Problem(rule, severity, file, null, null, message, null, action);
+    String message =
+        "Cannot list every %s%s: %s more; %s".formatted(kind.rule().name(), where, count, action);
+    return new Problem(kind.rule(), kind.severity(), file, null, null, message, null, action);
   }
 }

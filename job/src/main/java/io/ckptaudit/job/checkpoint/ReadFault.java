@@ -5,13 +5,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 
 /**
  * Why bytes could not be read: rules that mean we could not finish. What a store says of it differs
  * from store to store and goes to the log; these words are the same everywhere, so that a report of
  * the same fault is the same report.
  */
-public enum ReadFault {
+public enum ReadFault implements FindingRule {
   CHANGED_DURING_AUDIT(
       "it is no longer the file that was listed", "keep writers away and run the audit again"),
   GONE("it is no longer there", "keep writers away and run the audit again"),
@@ -50,11 +51,38 @@ public enum ReadFault {
     return reason;
   }
 
+  @Override
   public String action() {
     return action;
   }
 
+  @Override
+  public List<Severity> severities() {
+    return List.of(Severity.ERROR);
+  }
+
+  /** All of them do. */
+  @Override
+  public boolean isIncomplete() {
+    return true;
+  }
+
+  @Override
+  public String meaning() {
+    return "a header or tensor could not be read: " + reason;
+  }
+
+  @Override
+  public List<String> evidence() {
+    return List.of();
+  }
+
+  @Override
+  public List<String> incidents() {
+    return List.of();
+  }
+
   Problem ofHeader(String name) {
-    return Problem.error(name(), "Cannot read the header").in(name).because(reason).todo(action);
+    return Problem.error(this, "Cannot read the header").in(name).because(reason).todo(action);
   }
 }

@@ -58,7 +58,7 @@ final class ShardFiles {
   }
 
   private static Problem missing(String name, String indexName) {
-    return Problem.error("IX_MISSING_SHARD", "Cannot audit the shard " + Quoted.of(name))
+    return Problem.error(FormatRule.IX_MISSING_SHARD, "Cannot audit the shard " + Quoted.of(name))
         .in(indexName)
         .because("the index names it and the folder does not have it")
         .reference("fails")
@@ -72,7 +72,7 @@ final class ShardFiles {
         addIfInside(file.name(), file, null);
         if (orphans) {
           problems.add(
-              Problem.error("IX_ORPHAN", "Cannot tell what the shard belongs to")
+              Problem.error(FormatRule.IX_ORPHAN, "Cannot tell what the shard belongs to")
                   .in(file.name())
                   .because("the index does not name it")
                   .reference("ignores it")
@@ -90,7 +90,7 @@ final class ShardFiles {
         if (name.endsWith(suffix)
             && reader.isShard(name.substring(0, name.length() - suffix.length()))) {
           problems.add(
-              Problem.error("NOT_DOWNLOADED", "Cannot audit the shard")
+              Problem.error(FormatRule.NOT_DOWNLOADED, "Cannot audit the shard")
                   .in(name)
                   .because("its download did not finish, at %d bytes", file.length())
                   .todo(DOWNLOAD));
@@ -122,7 +122,7 @@ final class ShardFiles {
   }
 
   private static Problem.Sentence badLink(String name, String leads) {
-    return Problem.error("IO_SYMLINK", "Cannot open the shard")
+    return Problem.error(FormatRule.IO_SYMLINK, "Cannot open the shard")
         .in(name)
         .because("it is a link that leads %s", leads);
   }
@@ -137,7 +137,7 @@ final class ShardFiles {
         name,
         file,
         ShardStatus.UNREADABLE,
-        Problem.error("IO_NOT_REGULAR", "Cannot open the shard")
+        Problem.error(FormatRule.IO_NOT_REGULAR, "Cannot open the shard")
             .in(name)
             .because("it is %s, not a file", kind)
             .todo(named ? "name a file" : "remove it, or put the file there"));
@@ -148,7 +148,7 @@ final class ShardFiles {
         name,
         null,
         ShardStatus.REFUSED,
-        Problem.error("IX_PATH_ESCAPE", "Refused to open the shard " + Quoted.of(name))
+        Problem.error(FormatRule.IX_PATH_ESCAPE, "Refused to open the shard " + Quoted.of(name))
             .in(indexName)
             .because("%s", why)
             .reference("opens it")

@@ -49,7 +49,7 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
   }
 
   private static Problem.Sentence unusable(String name, String why) {
-    return Problem.error("IX_JSON", "Cannot use the index")
+    return Problem.error(FormatRule.IX_JSON, "Cannot use the index")
         .in(name)
         .because("%s", why)
         .reference("fails, or keeps the last of two keys");

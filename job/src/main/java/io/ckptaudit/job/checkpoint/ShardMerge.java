@@ -68,7 +68,7 @@ final class ShardMerge {
   }
 
   private static Problem twice(String tensor, String here, String there, boolean hereWins) {
-    return Problem.error("IX_MISMATCH", "Cannot tell which is the tensor")
+    return Problem.error(FormatRule.IX_MISMATCH, "Cannot tell which is the tensor")
         .in(here)
         .tensor(tensor)
         .because(
@@ -95,7 +95,7 @@ final class ShardMerge {
             ? "the index does not name it"
             : "the index places it in " + Quoted.of(stated);
     problems.add(
-        Problem.error("IX_MISMATCH", "Cannot match the tensor with the index")
+        Problem.error(FormatRule.IX_MISMATCH, "Cannot match the tensor with the index")
             .in(actual)
             .tensor(tensor.name())
             .because("%s", why)
@@ -127,7 +127,7 @@ final class ShardMerge {
   }
 
   private static Problem absent(String tensor, String shard) {
-    return Problem.error("IX_MISMATCH", "Cannot find the tensor")
+    return Problem.error(FormatRule.IX_MISMATCH, "Cannot find the tensor")
         .in(shard)
         .tensor(tensor)
         .because("the index places it there")
@@ -136,7 +136,7 @@ final class ShardMerge {
   }
 
   private Problem otherTotal(BigDecimal total) {
-    return Problem.warning("IX_TOTAL_SIZE", "Cannot confirm the total size")
+    return Problem.warning(FormatRule.IX_TOTAL_SIZE, "Cannot confirm the total size")
         .in(indexName)
         .because("it states %s bytes and the tensors have %s", index.totalSize(), total)
         .reference("ignores it")

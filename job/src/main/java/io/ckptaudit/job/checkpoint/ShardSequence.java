@@ -60,7 +60,8 @@ final class ShardSequence {
   }
 
   private static Problem.Sentence gap(String pattern) {
-    return Problem.error("IX_GAP", "Cannot audit the whole set of shards " + Quoted.of(pattern))
+    return Problem.error(
+            FormatRule.IX_GAP, "Cannot audit the whole set of shards " + Quoted.of(pattern))
         .reference("ignores it");
   }
 

@@ -57,11 +57,17 @@ public final class ShardedFolder {
       all.addAll(header.problems());
     }
     List<TensorEntry> tensors = new ShardMerge(shards, index, indexName, problems).merge(headers);
-    String declared = declaredDtype();
+    ConfigFile config = config();
     all.addAll(problems.all());
     all.sort(Problem.ORDER);
     return new Checkpoint(
-        source.uri(), folder.revision(), declared, List.copyOf(shards), tensors, all);
+        source.uri(),
+        folder.revision(),
+        config.dtype() == null ? null : DeclaredDtype.normalised(config.dtype()),
+        config.tiedEmbeddings(),
+        List.copyOf(shards),
+        tensors,
+        all);
   }
 
   private ShardFiles locate() throws IOException {
@@ -92,17 +98,16 @@ public final class ShardedFolder {
     index = readBeside(file, reader -> ShardIndex.read(reader, indexName, problems)).orElse(null);
   }
 
-  private String declaredDtype() throws IOException {
+  private ConfigFile config() throws IOException {
+    ConfigFile nothing = new ConfigFile(null, null);
     Optional<FileEntry> config = folder.entry(ConfigFile.NAME).filter(FileEntry::regular);
     if (config.isEmpty()) {
-      return null;
+      return nothing;
     }
     return readBeside(
             config.get(),
-            reader ->
-                Optional.ofNullable(ConfigFile.declaredDtype(reader, ConfigFile.NAME, problems)))
-        .map(DeclaredDtype::normalised)
-        .orElse(null);
+            reader -> Optional.ofNullable(ConfigFile.read(reader, ConfigFile.NAME, problems)))
+        .orElse(nothing);
   }
 
   /** Reads a file beside the shards; empty, with a problem, if it cannot be or must not be. */
@@ -110,7 +115,7 @@ public final class ShardedFolder {
     try {
       if (!folder.holds(file)) {
         problems.add(
-            Problem.error("IX_PATH_ESCAPE", "Refused to open the file")
+            Problem.error(FormatRule.IX_PATH_ESCAPE, "Refused to open the file")
                 .in(file.name())
                 .because("it is a link that leads out of the checkpoint")
                 .reference("opens it")

@@ -1,6 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.GroupReport;
@@ -47,7 +47,7 @@ final class ReportTables implements AutoCloseable {
   private static TensorReport tensorReport(Tuple2<Long, byte[]> outcome, AuditedModels models) {
     TensorSubject subject = models.subject(TensorId.ofKey(outcome._1()));
     if (SplitOutcome.isFault(outcome._2())) {
-      return TensorReport.ofUnread(subject);
+      return TensorReport.ofUnread(subject, models.criteria());
     }
     return TensorReport.of(
         subject, SplitOutcome.state(outcome._2()), models.tables(), models.criteria());
@@ -93,8 +93,11 @@ final class ReportTables implements AutoCloseable {
     return groups.flatMap(group -> group.rows().of(table).iterator());
   }
 
-  List<Finding> findings() {
-    return tensors.flatMap(report -> report.findings().iterator()).collect();
+  /** What all tensors have to say. */
+  Gathering gathered() {
+    return tensors
+        .map(TensorReport::gathered)
+        .aggregate(new Gathering(), Gathering::add, Gathering::addAll);
   }
 
   /** (checkpoint, summary) of every layer and model. */

@@ -1,7 +1,10 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.audit.CheckpointFindings;
 import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.ModelFindings;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
@@ -29,7 +32,9 @@ final class RunFindings {
 
   private final List<Checkpoint> checkpoints;
   private final AuditedModels models;
+  private final Policy policy;
   private final List<Finding> findings = new ArrayList<>();
+  private Gathering gathered;
   private final Set<RunFile> unread = new HashSet<>();
   private List<Tuple2<Integer, LayerSummary>> groups = List.of();
   private long bytesRead;
@@ -40,6 +45,7 @@ final class RunFindings {
   private RunFindings(List<Checkpoint> checkpoints, AuditedModels models) {
     this.checkpoints = checkpoints;
     this.models = models;
+    this.policy = models.criteria().policy();
   }
 
   static RunFindings of(
@@ -50,9 +56,10 @@ final class RunFindings {
       SortedMap<TensorId, byte[]> faults,
       AuditRequest request) {
     RunFindings run = new RunFindings(checkpoints, models);
-    run.findings.addAll(tables.findings());
+    run.gathered = tables.gathered();
     run.addFaults(faults);
-    run.addModels(groupStates, request);
+    run.addModels(groupStates);
+    run.findings.addAll(run.gathered.findings());
     run.findings.sort(Finding.ORDER);
     run.groups = tables.summaries();
     return run;
@@ -65,24 +72,27 @@ final class RunFindings {
     faults.forEach(
         (id, outcome) -> {
           TensorSubject subject = models.subject(id);
-          findings.add(Finding.ofUnread(subject, SplitOutcome.fault(outcome)));
+          policy
+              .judge(Finding.ofUnread(subject, SplitOutcome.fault(outcome)))
+              .ifPresent(gathered::add);
           bytesRead -= subject.entry().bytes();
           subject.shards().forEach(name -> unread.add(new RunFile(id.checkpoint(), name)));
         });
   }
 
-  private void addModels(JavaPairRDD<String, byte[]> groupStates, AuditRequest request) {
+  private void addModels(JavaPairRDD<String, byte[]> groupStates) {
     Map<Integer, List<CountedState>> states = modelStates(groupStates);
     for (int i = 0; i < checkpoints.size(); i++) {
       int index = i;
-      checkpoints.get(i).problems().forEach(problem -> findings.add(Finding.of(index, problem)));
-      findings.addAll(
-          ModelFindings.of(
-              i,
-              checkpoints.get(i),
-              states.getOrDefault(i, List.of()),
-              models.tables(),
-              request.criteria()));
+      Checkpoint checkpoint = checkpoints.get(i);
+      checkpoint
+          .problems()
+          .forEach(problem -> policy.judge(Finding.of(index, problem)).ifPresent(findings::add));
+      List<Finding> found =
+          new ArrayList<>(
+              ModelFindings.of(i, checkpoint, states.getOrDefault(i, List.of()), models.tables()));
+      found.addAll(CheckpointFindings.of(i, checkpoint, gathered, models.criteria()));
+      policy.judge(found).forEach(gathered::add);
     }
   }
 

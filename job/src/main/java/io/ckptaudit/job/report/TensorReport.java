@@ -1,7 +1,7 @@
 package io.ckptaudit.job.report;
 
 import io.ckptaudit.job.audit.AuditCriteria;
-import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorFindings;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Quoted;
@@ -29,14 +29,15 @@ public final class TensorReport implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final ReportRows rows = new ReportRows();
-  private final ArrayList<Finding> findings = new ArrayList<>();
+  private Gathering.OfTensor gathered;
 
   private TensorReport() {}
 
   /** The row of a tensor that could not be read: what its header says, and nothing else. */
-  public static TensorReport ofUnread(TensorSubject subject) {
+  public static TensorReport ofUnread(TensorSubject subject, AuditCriteria criteria) {
     TensorReport report = new TensorReport();
     report.rows.add(Table.TENSORS, tensorRow(CheckpointKey.of(subject.of()), subject, null, null));
+    report.gathered = Gathering.OfTensor.of(subject, List.of(), criteria);
     return report;
   }
 
@@ -66,7 +67,8 @@ public final class TensorReport implements Serializable {
       report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
-      report.findings.addAll(TensorFindings.ofUncounted(subject, state));
+      report.gathered =
+          Gathering.OfTensor.of(subject, TensorFindings.ofUncounted(subject, state), criteria);
     }
     return report;
   }
@@ -75,8 +77,9 @@ public final class TensorReport implements Serializable {
     return rows.of(table);
   }
 
-  public List<Finding> findings() {
-    return findings;
+  /** What it has to say to the driver. */
+  public Gathering.OfTensor gathered() {
+    return gathered;
   }
 
   private void addCounted(
@@ -90,8 +93,10 @@ public final class TensorReport implements Serializable {
     HistogramRows histograms =
         new HistogramRows(key, "tensor", subject.entry().name(), rows.of(Table.HISTOGRAMS));
     histograms.add(statistics);
+    List<TargetFigures> casts = new ArrayList<>();
     for (Target target : criteria.reported()) {
       TargetFigures cast = figures.target(target);
+      casts.add(cast);
       List<Object> row = key.newRow();
       row.add(subject.entry().name());
       row.add(target.name());
@@ -99,7 +104,14 @@ public final class TensorReport implements Serializable {
       rows.add(Table.CONVERSIONS, RowFactory.create(row.toArray()));
       histograms.add(cast);
     }
-    findings.addAll(TensorFindings.of(subject, statistics, figures, criteria));
+    gathered =
+        Gathering.OfTensor.of(
+            subject,
+            TensorFindings.of(subject, statistics, figures, criteria),
+            statistics,
+            crc32c(counts, subject.entry().bytes()),
+            casts,
+            criteria);
   }
 
   private static Row tensorRow(

@@ -11,10 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is found in the story's checkpoints, and that nothing is found where nothing is wrong. */
 class FindingsTest {
@@ -28,7 +31,6 @@ class FindingsTest {
           "llama-hf-bf16",
           "transformers-bf16",
           "llama-fp32-master-to-bf16",
-          "llama-hf-broken-bf16",
           "llama-wide-bf16");
 
   @TempDir static Path folder;
@@ -38,7 +40,9 @@ class FindingsTest {
   @BeforeAll
   static void auditAll() {
     String[] uris =
-        FIXTURES.stream().map(name -> Fixtures.path(name).toString()).toArray(String[]::new);
+        Stream.concat(FIXTURES.stream(), brokenFixtures())
+            .map(name -> Fixtures.path(name).toString())
+            .toArray(String[]::new);
     Audits.audits().run(folder.resolve("all"), uris);
     all = Audits.rows(folder.resolve("all"), Table.FINDINGS);
   }
@@ -81,10 +85,15 @@ class FindingsTest {
     }
   }
 
-  @Test
-  void plantedFaultsAreNamed() {
+  static Stream<String> brokenFixtures() {
+    return Stream.of("llama-hf-broken-bf16", "llama-hf-broken-fp32").filter(Fixtures::exists);
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenFixtures")
+  void plantedFaultsAreNamed(String fixture) {
     Map<String, String> byTensor =
-        findings("llama-hf-broken-bf16").stream()
+        findings(fixture).stream()
             .filter(row -> !row.getAs("severity").equals("INFO"))
             .collect(toMap(row -> row.getAs("tensor"), row -> row.getAs("rule")));
     assertThat(byTensor)
@@ -92,6 +101,24 @@ class FindingsTest {
             Map.entry(BROKEN + "mlp.down_proj.weight", "NON_FINITE"),
             Map.entry("model.layers.1.mlp.down_proj.weight", "ALL_ZERO_MATRIX"),
             Map.entry(BROKEN + "self_attn.v_proj.weight", "CONSTANT_MATRIX"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenFixtures")
+  void plantedOutliersAndTinyValuesAreNamedByTheWhatIfCasts(String fixture) {
+    assertThat(whatIf(fixture, "OVERFLOW_TARGET", "F16"))
+        .contains("\"worst\":{\"" + BROKEN + "self_attn.q_proj.weight\":");
+    assertThat(whatIf(fixture, "UNDERFLOW_TARGET", "F16"))
+        .contains("\"worst\":{\"model.layers.1.mlp.up_proj.weight\":");
+  }
+
+  private static String whatIf(String fixture, String rule, String target) {
+    return findings(fixture).stream()
+        .filter(row -> row.getAs("rule").equals(rule))
+        .map(row -> row.<String>getAs("evidence"))
+        .filter(evidence -> evidence.startsWith("{\"target\":\"" + target + "\""))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -127,7 +127,7 @@ class SplitReaderTest {
     ReadPlan mixed = new ReadPlan(ReadChoice.MAP, BLOCK, 2);
     assertThat(states(both, mixed, splits)).isEqualTo(expected);
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader left = new SplitReader(both, memory, mixed)) {
+        SplitReader left = reader(both, memory, mixed)) {
       left.begin(splits);
       left.read(splits.get(1));
       left.close();

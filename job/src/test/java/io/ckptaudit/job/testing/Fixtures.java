@@ -9,6 +9,11 @@ public final class Fixtures {
 
   private Fixtures() {}
 
+  /** Whether a fixture is on the test class path. */
+  public static boolean exists(String name) {
+    return Fixtures.class.getResource("/fixtures/" + name) != null;
+  }
+
   /** A folder or file of the fixtures, such as "llama-hf-bf16/config.json". */
   public static Path path(String name) {
     URL url = Fixtures.class.getResource("/fixtures/" + name);

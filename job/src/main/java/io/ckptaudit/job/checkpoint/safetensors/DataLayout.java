@@ -1,6 +1,7 @@
 package io.ckptaudit.job.checkpoint.safetensors;
 
 import io.ckptaudit.job.checkpoint.FileKind;
+import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.Quoted;
@@ -75,9 +76,9 @@ final class DataLayout {
 
   private void cover(DeclaredTensor tensor) {
     long hole = Math.min(tensor.begin(), dataBytes);
-    if (hole > covered && problems.wants("ST_HOLE", Severity.ERROR)) {
+    if (hole > covered && problems.wants(FormatRule.ST_HOLE, Severity.ERROR)) {
       problems.keep(
-          Problem.error("ST_HOLE", "Cannot account for the bytes")
+          Problem.error(FormatRule.ST_HOLE, "Cannot account for the bytes")
               .in(name)
               .at(dataStart + covered)
               .because("no tensor covers bytes [%d, %d)", dataStart + covered, dataStart + hole)
@@ -115,7 +116,7 @@ final class DataLayout {
       return;
     }
     problems.add(
-        Problem.error("ST_OVERLAP", "Cannot tell whose bytes they are: tensor")
+        Problem.error(FormatRule.ST_OVERLAP, "Cannot tell whose bytes they are: tensor")
             .in(name)
             .tensor(firstOverlap.name())
             .at(dataStart + firstOverlap.begin())
@@ -141,7 +142,9 @@ final class DataLayout {
 
   private void reportTruncated() {
     problems.add(
-        Problem.error("ST_TRUNCATED", "Cannot audit " + incomplete + " incomplete tensors, first")
+        Problem.error(
+                FormatRule.ST_TRUNCATED,
+                "Cannot audit " + incomplete + " incomplete tensors, first")
             .in(name)
             .tensor(firstIncomplete.name())
             .at(file.length())
@@ -158,7 +161,7 @@ final class DataLayout {
             .map(k -> ", which begin like " + k.label())
             .orElse("");
     problems.add(
-        Problem.error("ST_TRAILING", "Cannot account for the end of the file")
+        Problem.error(FormatRule.ST_TRAILING, "Cannot account for the end of the file")
             .in(name)
             .at(dataStart + covered)
             .because("%d bytes follow the last tensor%s", dataBytes - covered, kind)

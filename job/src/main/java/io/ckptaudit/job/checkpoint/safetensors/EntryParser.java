@@ -2,6 +2,7 @@ package io.ckptaudit.job.checkpoint.safetensors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.Quoted;
@@ -49,7 +50,7 @@ final class EntryParser {
   DeclaredTensor parse() throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       json.skipChildren();
-      fail("ST_ENTRY", "InvalidHeaderDeserialization", "its entry is not an object");
+      fail(FormatRule.ST_ENTRY, "InvalidHeaderDeserialization", "its entry is not an object");
       return declared(null, 0);
     }
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -68,7 +69,7 @@ final class EntryParser {
           dtypeName = json.getText();
         } else {
           json.skipChildren();
-          fail("ST_ENTRY", "InvalidHeaderDeserialization", "its dtype is not a string");
+          fail(FormatRule.ST_ENTRY, "InvalidHeaderDeserialization", "its dtype is not a string");
         }
       }
       case SafetensorsFormat.SHAPE -> {
@@ -88,7 +89,8 @@ final class EntryParser {
 
   private void requireOnce(String key, Object earlier) throws IOException {
     if (earlier != null) {
-      fail("ST_ENTRY", "InvalidHeaderDeserialization", "its entry has '" + key + "' twice");
+      fail(
+          FormatRule.ST_ENTRY, "InvalidHeaderDeserialization", "its entry has '" + key + "' twice");
     }
   }
 
@@ -100,19 +102,22 @@ final class EntryParser {
                 ? SafetensorsFormat.SHAPE
                 : offsets == null ? SafetensorsFormat.DATA_OFFSETS : null;
     if (missing != null) {
-      fail("ST_ENTRY", "InvalidHeaderDeserialization", "its entry has no '" + missing + "'");
+      fail(
+          FormatRule.ST_ENTRY,
+          "InvalidHeaderDeserialization",
+          "its entry has no '" + missing + "'");
     } else if (offsets.size() != 2) {
       fail(
-          "ST_NUMBER",
+          FormatRule.ST_NUMBER,
           "InvalidHeaderDeserialization",
           "data_offsets has " + offsets.size() + " numbers, not 2");
     }
   }
 
   private void extraField(String key) throws IOException {
-    if (problems.wants("ST_ENTRY", Severity.WARNING)) {
+    if (problems.wants(FormatRule.ST_ENTRY, Severity.WARNING)) {
       problems.keep(
-          Problem.warning("ST_ENTRY", "Cannot interpret the entry of tensor")
+          Problem.warning(FormatRule.ST_ENTRY, "Cannot interpret the entry of tensor")
               .in(file)
               .tensor(name)
               .at(text.byteOffset(nameAt))
@@ -127,7 +132,7 @@ final class EntryParser {
     List<Long> numbers = new ArrayList<>(2);
     if (json.currentToken() != JsonToken.START_ARRAY) {
       json.skipChildren();
-      fail("ST_ENTRY", "InvalidHeaderDeserialization", "its " + key + " is not an array");
+      fail(FormatRule.ST_ENTRY, "InvalidHeaderDeserialization", "its " + key + " is not an array");
       return numbers;
     }
     while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -137,7 +142,7 @@ final class EntryParser {
       }
     }
     if (most == MOST_DIMENSIONS && numbers.size() > most) {
-      fail("ST_ENTRY", "accepts it", "its shape has more than " + most + " dimensions");
+      fail(FormatRule.ST_ENTRY, "accepts it", "its shape has more than " + most + " dimensions");
     }
     return numbers;
   }
@@ -157,7 +162,7 @@ final class EntryParser {
     String found = json.currentToken().isScalarValue() ? json.getText() : "a nested value";
     json.skipChildren();
     fail(
-        "ST_NUMBER",
+        FormatRule.ST_NUMBER,
         "InvalidHeaderDeserialization",
         key + " has " + Quoted.plain(found) + ", not an integer from 0 to 2^64-1");
     return Optional.empty();
@@ -168,7 +173,7 @@ final class EntryParser {
     Optional<DType> dtype = DType.named(dtypeName);
     if (dtype.isEmpty()) {
       fail(
-          "ST_DTYPE",
+          FormatRule.ST_DTYPE,
           "InvalidHeaderDeserialization",
           "its dtype " + Quoted.of(dtypeName) + " is unknown: its bytes are skipped");
       return declared(null, 0);
@@ -186,7 +191,7 @@ final class EntryParser {
     long bits = elements * dtype.get().bits();
     if (bits % 8 != 0) {
       fail(
-          "ST_SUBBYTE",
+          FormatRule.ST_SUBBYTE,
           "MisalignedSlice",
           "%s %s takes %s bits, which is no whole number of bytes"
               .formatted(dtype.get(), shown(), Long.toUnsignedString(bits)));
@@ -201,7 +206,7 @@ final class EntryParser {
   }
 
   private DeclaredTensor overflow(String what) throws IOException {
-    fail("ST_OVERFLOW", "ValidationOverflow", what + " " + shown() + " is beyond 2^64-1");
+    fail(FormatRule.ST_OVERFLOW, "ValidationOverflow", what + " " + shown() + " is beyond 2^64-1");
     return declared(null, 0);
   }
 
@@ -209,12 +214,12 @@ final class EntryParser {
     long begin = offsets.get(0);
     long end = offsets.get(1);
     if (begin < 0 || end < 0) {
-      fail("ST_NUMBER", "InvalidOffset", range() + " are beyond 2^63-1");
+      fail(FormatRule.ST_NUMBER, "InvalidOffset", range() + " are beyond 2^63-1");
     } else if (begin > end) {
-      fail("ST_SIZE", "InvalidOffset", range() + " are reversed");
+      fail(FormatRule.ST_SIZE, "InvalidOffset", range() + " are reversed");
     } else if (end - begin != bytes) {
       fail(
-          "ST_SIZE",
+          FormatRule.ST_SIZE,
           "TensorInvalidInfo",
           "%s span %s bytes and %s %s takes %s"
               .formatted(range(), end - begin, dtype, shown(), bytes));
@@ -250,9 +255,9 @@ final class EntryParser {
   private List<Long> bounded() throws IOException {
     List<Long> bounded = new ArrayList<>(shape.size());
     for (long dimension : shape) {
-      if (dimension < 0 && problems.wants("ST_NUMBER", Severity.INFO)) {
+      if (dimension < 0 && problems.wants(FormatRule.ST_NUMBER, Severity.INFO)) {
         problems.keep(
-            Problem.info("ST_NUMBER", "Cannot state the shape of tensor")
+            Problem.info(FormatRule.ST_NUMBER, "Cannot state the shape of tensor")
                 .in(file)
                 .tensor(name)
                 .at(text.byteOffset(nameAt))
@@ -265,7 +270,7 @@ final class EntryParser {
     return List.copyOf(bounded);
   }
 
-  private void fail(String rule, String reference, String why) throws IOException {
+  private void fail(FormatRule rule, String reference, String why) throws IOException {
     boolean first = !failed;
     failed = true;
     if (first && problems.wants(rule, Severity.ERROR)) {

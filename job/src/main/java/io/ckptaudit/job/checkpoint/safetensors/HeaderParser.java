@@ -3,6 +3,7 @@ package io.ckptaudit.job.checkpoint.safetensors;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.Quoted;
@@ -71,7 +72,7 @@ final class HeaderParser {
   }
 
   private Problem whiteSpace() {
-    return Problem.info("ST_HEADER_JSON", "Cannot find '{' at the start of the header")
+    return Problem.info(FormatRule.ST_HEADER_JSON, "Cannot find '{' at the start of the header")
         .in(file)
         .at(SafetensorsFormat.PREFIX_BYTES)
         .because("white space stands before it")
@@ -81,7 +82,7 @@ final class HeaderParser {
 
   private Problem malformed(JsonParser json, String why) throws IOException {
     JsonLocation at = json.currentTokenLocation();
-    return Problem.error("ST_HEADER_JSON", "Cannot parse the header")
+    return Problem.error(FormatRule.ST_HEADER_JSON, "Cannot parse the header")
         .in(file)
         .at(text.byteOffset(Math.max(0, at.getCharOffset())))
         .because("%s (line %d, column %d)", why, at.getLineNr(), at.getColumnNr())
@@ -104,13 +105,15 @@ final class HeaderParser {
 
   private void duplicate(String key, long earlierAt, long laterAt, String reference)
       throws IOException {
-    if (!problems.wants("ST_DUPLICATE_KEY", Severity.ERROR)) {
+    if (!problems.wants(FormatRule.ST_DUPLICATE_KEY, Severity.ERROR)) {
       return;
     }
     long earlier = text.byteOffset(earlierAt);
     long later = text.byteOffset(laterAt);
     problems.keep(
-        Problem.error("ST_DUPLICATE_KEY", "Cannot tell which entry " + Quoted.of(key) + " is meant")
+        Problem.error(
+                FormatRule.ST_DUPLICATE_KEY,
+                "Cannot tell which entry " + Quoted.of(key) + " is meant")
             .in(file)
             .at(later)
             .because("the same key stands at byte %d and at byte %d", earlier, later)
@@ -124,9 +127,9 @@ final class HeaderParser {
       return false;
     }
     String oddity = oddity(name);
-    if (oddity != null && problems.wants("ST_NAME", Severity.WARNING)) {
+    if (oddity != null && problems.wants(FormatRule.ST_NAME, Severity.WARNING)) {
       problems.keep(
-          Problem.warning("ST_NAME", "Cannot vouch for the name")
+          Problem.warning(FormatRule.ST_NAME, "Cannot vouch for the name")
               .in(file)
               .tensor(name)
               .at(text.byteOffset(nameAt))
@@ -151,9 +154,10 @@ final class HeaderParser {
   }
 
   private void loneSurrogate(String string, long at) throws IOException {
-    if (problems.wants("ST_HEADER_ENCODING", Severity.ERROR)) {
+    if (problems.wants(FormatRule.ST_HEADER_ENCODING, Severity.ERROR)) {
       problems.keep(
-          Problem.error("ST_HEADER_ENCODING", "Cannot decode the string " + Quoted.of(string))
+          Problem.error(
+                  FormatRule.ST_HEADER_ENCODING, "Cannot decode the string " + Quoted.of(string))
               .in(file)
               .at(text.byteOffset(at))
               .because("an escape in it is half of a surrogate pair")
@@ -196,9 +200,9 @@ final class HeaderParser {
   }
 
   private void nullMetadata(long at) throws IOException {
-    if (problems.wants("ST_METADATA", Severity.INFO)) {
+    if (problems.wants(FormatRule.ST_METADATA, Severity.INFO)) {
       problems.keep(
-          metadataProblem(Problem.info("ST_METADATA", "Cannot read the metadata"), at)
+          metadataProblem(Problem.info(FormatRule.ST_METADATA, "Cannot read the metadata"), at)
               .because("it is null")
               .reference("accepts it")
               .todo(REWRITE));
@@ -206,9 +210,9 @@ final class HeaderParser {
   }
 
   private void badMetadata(long at, String why) throws IOException {
-    if (problems.wants("ST_METADATA", Severity.ERROR)) {
+    if (problems.wants(FormatRule.ST_METADATA, Severity.ERROR)) {
       problems.keep(
-          metadataProblem(Problem.error("ST_METADATA", "Cannot read the metadata"), at)
+          metadataProblem(Problem.error(FormatRule.ST_METADATA, "Cannot read the metadata"), at)
               .because("%s", why)
               .reference("InvalidHeaderDeserialization")
               .todo(REWRITE));

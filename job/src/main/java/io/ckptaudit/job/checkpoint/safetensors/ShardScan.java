@@ -3,6 +3,7 @@ package io.ckptaudit.job.checkpoint.safetensors;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.ckptaudit.job.checkpoint.FileKind;
+import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.MalformedTextException;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
@@ -59,7 +60,7 @@ final class ShardScan {
 
   private void tooShort() {
     problems.add(
-        Problem.error("ST_HEADER_SHORT", "Cannot read the header length")
+        Problem.error(FormatRule.ST_HEADER_SHORT, "Cannot read the header length")
             .in(name)
             .at(0)
             .because("the file has %d bytes and the length alone takes 8", file.length())
@@ -69,7 +70,7 @@ final class ShardScan {
 
   private Problem badLength(long length, boolean tooLong) {
     Problem.Sentence sentence =
-        Problem.error("ST_HEADER_LENGTH", "Cannot read the header").in(name).at(0);
+        Problem.error(FormatRule.ST_HEADER_LENGTH, "Cannot read the header").in(name).at(0);
     String unsigned = Long.toUnsignedString(length);
     return tooLong
         ? sentence
@@ -91,7 +92,9 @@ final class ShardScan {
     }
     boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
     Problem.Sentence sentence =
-        Problem.error(standIn ? "NOT_DOWNLOADED" : "NOT_A_CHECKPOINT", "Cannot audit the file")
+        Problem.error(
+                standIn ? FormatRule.NOT_DOWNLOADED : FormatRule.NOT_A_CHECKPOINT,
+                "Cannot audit the file")
             .in(name)
             .at(0)
             .reference("fails on its header");
@@ -113,7 +116,7 @@ final class ShardScan {
     } catch (MalformedTextException e) {
       decoded = false;
       problems.add(
-          Problem.error("ST_HEADER_ENCODING", "Cannot decode the header")
+          Problem.error(FormatRule.ST_HEADER_ENCODING, "Cannot decode the header")
               .in(name)
               .at(e.byteOffset())
               .because("%s", e.getMessage())
@@ -138,7 +141,7 @@ final class ShardScan {
   }
 
   private Problem.Sentence json(long at, String why) {
-    return Problem.error("ST_HEADER_JSON", "Cannot parse the header")
+    return Problem.error(FormatRule.ST_HEADER_JSON, "Cannot parse the header")
         .in(name)
         .at(at)
         .because("%s", why)
