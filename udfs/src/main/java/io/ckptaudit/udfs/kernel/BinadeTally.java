@@ -64,7 +64,10 @@ final class BinadeTally {
       int m = sorted[i] & FRACTION | HIDDEN;
       sum += m;
       sumSq += (long) m * m;
-      // Two counters in turn: half of all significands are odd, and must not wait for each other.
+    }
+    // Two counters in turn: half of all significands are odd, and must not wait for each other.
+    for (int i = start; i < end; i++) {
+      int m = sorted[i] & FRACTION | HIDDEN;
       zeros[Integer.numberOfTrailingZeros(m) << 1 | i & 1]++;
     }
     int row = row(bucket >>> 1);

@@ -4,6 +4,8 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What casts of sorted F32 values to one target of 8 or 16 bits made of them.
@@ -19,14 +21,19 @@ final class SortedCasts {
   private static final int FRACTION = 0x7FFFFF;
   private static final int HIDDEN = 0x800000;
   private static final int LENGTH = 24;
+  private static final int INFINITY = 0x7F800000;
+
+  private static final Map<FloatFormat, int[]> DECODED = new ConcurrentHashMap<>();
 
   private final Target target;
   private final FloatFormat format;
   private final CodeTally tally;
+  private final int[] decoded;
   private final ResidualTable residuals = new ResidualTable();
   private final SumTable lost = new SumTable(BinadeTally.BINADES);
   private final SumTable clipped = new SumTable(BinadeTally.BINADES);
   private final int[] codes = new int[WideCounter.BLOCK];
+  private final int[] differences = new int[WideCounter.BLOCK];
   private final short[] shorts;
 
   /** From a magnitude code to F32 bits: shifted by so much, plus the difference of the biases. */
@@ -46,6 +53,7 @@ final class SortedCasts {
   SortedCasts(Target target) {
     this.target = target;
     this.format = target.format();
+    this.decoded = DECODED.computeIfAbsent(format, SortedCasts::decode);
     this.tally = new CodeTally(Spans.narrowWidth(format) * Byte.SIZE);
     this.shorts = new short[format.bits() == Short.SIZE ? WideCounter.BLOCK : 0];
     this.shift = FloatFormat.F32.fractionBits() - format.fractionBits();
@@ -98,43 +106,68 @@ final class SortedCasts {
     tally.touch(code);
   }
 
-  /** Values of one exponent. */
+  /** Values of one exponent: all at once where every result is regular, else one by one. */
   private void addRun(int[] sorted, int start, int end, int exponent) {
+    if (measure(sorted, start, end) < 0) {
+      addEach(sorted, start, end);
+      return;
+    }
     touchCodes(exponent);
     int[] counters = tally.pending;
+    for (int i = start; i < end; i++) {
+      counters[codes[i]]++;
+    }
+    addMeasured(sorted, start, end, BinadeTally.row(exponent));
+  }
+
+  /** Works out the differences; a negative result says that some are no residuals. */
+  private int measure(int[] sorted, int start, int end) {
+    int[] results = codes;
+    int[] to = differences;
+    int largestNormal = smallestNormal + normals - 1;
+    int faults = 0;
+    for (int i = start; i < end; i++) {
+      int word = sorted[i];
+      int code = results[i];
+      int magnitude = code & magnitudeMask;
+      int r = Math.abs((word & MAGNITUDE) - ((magnitude << shift) + rebase));
+      to[i] = r;
+      faults |=
+          magnitude - smallestNormal
+              | largestNormal - magnitude
+              | half - r
+              | code << signShift ^ word;
+    }
+    return faults;
+  }
+
+  /** Plain loops, one after the other: the compiler unrolls what calls nothing. */
+  private void addMeasured(int[] sorted, int start, int end, int row) {
+    int[] from = differences;
     int[] cells = residuals.cells;
+    for (int i = start; i < end; i++) {
+      int r = from[i];
+      int m = sorted[i] & FRACTION | HIDDEN;
+      int length = Integer.SIZE - Integer.numberOfLeadingZeros(r);
+      int reaches = m - 1 - (r << (LENGTH - length)) >>> 31;
+      cells[length << 2 | reaches << 1 | i & 1]++;
+    }
     long sum = 0;
     long sumSq = 0;
     int largest = 0;
-    long shareOf = 0;
-    long shareIn = 1;
     for (int i = start; i < end; i++) {
-      int word = sorted[i];
-      int code = codes[i];
-      int magnitude = code & magnitudeMask;
-      int r = Math.abs((word & MAGNITUDE) - ((magnitude << shift) + rebase));
-      boolean isNormal = Integer.compareUnsigned(magnitude - smallestNormal, normals) < 0;
-      if (!isNormal || r > half || (code << signShift ^ word) < 0) {
-        addOne(word, code);
-        continue;
-      }
-      counters[code]++;
-      int m = word & FRACTION | HIDDEN;
-      int length = Integer.SIZE - Integer.numberOfLeadingZeros(r);
-      int reaches = m - 1 - (r << (LENGTH - length)) >>> 31;
-      cells[2 * length + reaches]++;
+      int r = from[i];
       sum += r;
       sumSq += (long) r * r;
       largest = Math.max(largest, r);
-      if (r * shareIn > shareOf * m) {
-        shareOf = r;
-        shareIn = m;
-      } else if (r * shareIn == shareOf * m && m < shareIn) {
-        shareOf = r;
-        shareIn = m;
+    }
+    int worth = residuals.worthLooking(row);
+    for (int i = start; i < end; i++) {
+      if (from[i] >= worth) {
+        worth = residuals.addShare(row, from[i], sorted[i] & FRACTION | HIDDEN);
       }
     }
-    residuals.addRun(BinadeTally.row(exponent), sum, sumSq, largest, shareOf, shareIn);
+    residuals.addRun(row, sum, sumSq, largest);
   }
 
   /** Touches the codes of the values from 2^k to 2^(k+1), of both signs, so far as normal. */
@@ -159,33 +192,50 @@ final class SortedCasts {
     int exponent = word >>> 23 & 0xFF;
     int m = exponent == 0 ? word & FRACTION : word & FRACTION | HIDDEN;
     int row = exponent == 0 ? BinadeTally.subnormalRow(m) : BinadeTally.row(exponent);
-    if (!format.isFinite(code)) {
+    int result = decoded[code];
+    if ((result & MAGNITUDE) >= INFINITY) {
       lost.add(row, 1, m, (long) m * m);
       return;
     }
-    double value = Float.intBitsToFloat(word);
+    float value = Float.intBitsToFloat(word);
     if (target.isSaturating() && target.overflows(value)) {
       clipped.add(row, 1, m, (long) m * m);
     }
-    if ((code & magnitudeMask) == 0) {
-      underflow++;
-      addResidual(row, m, m);
-      return;
-    }
-    subnormal += (code & magnitudeMask) < smallestNormal ? 1 : 0;
-    double cast = format.decode(code);
-    int r = (int) Significand.residual(FloatFormat.F32, value, cast);
+    boolean isZero = (result & MAGNITUDE) == 0;
+    underflow += isZero ? 1 : 0;
+    subnormal += !isZero && (code & magnitudeMask) < smallestNormal ? 1 : 0;
+    int r = isZero ? m : residual(word, result);
     if (r < 0) {
-      far.accept(target, value, cast);
+      far.accept(target, value, Float.intBitsToFloat(result));
     } else if (r > 0) {
       addResidual(row, r, m);
     }
   }
 
+  /** {@link Significand#residual} of F32 words, which count up in last places within a binade. */
+  private static int residual(int word, int result) {
+    int magnitude = word & MAGNITUDE;
+    boolean isSubnormal = magnitude < HIDDEN;
+    int low = isSubnormal ? Integer.highestOneBit(magnitude) : magnitude & ~FRACTION;
+    int high = isSubnormal ? low << 1 : low + HIDDEN;
+    int other = result & MAGNITUDE;
+    boolean near = (word ^ result) >= 0 && other >= low && other <= high;
+    return near ? Math.abs(magnitude - other) : -1;
+  }
+
   private void addResidual(int row, int r, int m) {
-    int binade = row + BinadeTally.LOWEST_BINADE;
-    int cell = WideCounter.residualCell(FloatFormat.F32, binade, r, m);
-    residuals.addOne(row, cell, r, m);
+    int shifted = r << (Integer.numberOfLeadingZeros(r) - Integer.numberOfLeadingZeros(m));
+    int length = Integer.SIZE - Integer.numberOfLeadingZeros(r);
+    residuals.addOne(row, 2 * length + (shifted >= m ? 1 : 0), r, m);
+  }
+
+  /** F32 words of the codes of a format; F32 holds them all. */
+  private static int[] decode(FloatFormat format) {
+    int[] words = new int[format.codes()];
+    for (int code = 0; code < words.length; code++) {
+      words[code] = Float.floatToIntBits((float) format.decode(code));
+    }
+    return words;
   }
 
   void drainTo(WideTally to) {

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.management.ThreadMXBean;
+import io.ckptaudit.udfs.arrow.KernelConversions;
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.testing.SeededCases;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,9 +52,14 @@ class StateFormatTest {
       int[] tensor = cases.codes(dtype.format(), 40);
       states.add(Parts.of(dtype, tensor, 7, 7 + cases.below(33)).toBytes());
     }
-    states.add(WideParts.of(DType.F32, 1.1, -3, Double.NaN, 1e-41, 70_001, 500.1).toBytes());
-    states.add(WideParts.of(DType.F64, Math.PI, 1e300, -1e-320, 464.5).withoutPlace().toBytes());
+    states.add(wide(DType.F32, 1.1f, -3, Double.NaN, 0x1.8p-140, 500.1f).toBytes());
+    states.add(wide(DType.F64, Math.PI, 1e300).withoutPlace().toBytes());
     return states;
+  }
+
+  private static WideCounts wide(DType dtype, double... tensor) {
+    Set<Target> targets = EnumSet.of(Target.F8_E4M3_SAT);
+    return WideParts.part(dtype, tensor, 0, tensor.length, targets, new KernelConversions());
   }
 
   @Test
