@@ -2,6 +2,8 @@ package io.ckptaudit.job.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ckptaudit.job.audit.Rules;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.SafetensorsBytes;
@@ -12,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -188,6 +191,20 @@ class WeightRulesTest {
         .startsWith("The largest magnitude in '" + LAYER + "mlp.experts.2.up_proj.weight' is ")
         .endsWith("; check that the expert was written and trained");
     assertThat(only("MASK_INFINITE").<String>getAs("severity")).isEqualTo("INFO");
+  }
+
+  @Test
+  void evidenceHasTheKeysOfTheTable() throws IOException {
+    for (Row row : faulty) {
+      List<String> keys = new ArrayList<>();
+      new ObjectMapper()
+          .readTree(row.<String>getAs("evidence"))
+          .fieldNames()
+          .forEachRemaining(keys::add);
+      assertThat(keys)
+          .as(row.<String>getAs("rule"))
+          .isEqualTo(Rules.named(row.getAs("rule")).orElseThrow().evidence());
+    }
   }
 
   @Test
