@@ -12,7 +12,7 @@ final class Markdown {
 
   /** Words that mean nothing to Markdown, nor to what looks for links and names in it. */
   private static final Pattern PLAIN =
-      Pattern.compile("(?:[A-Za-z0-9 ,;()'^]|(?<=[A-Za-z0-9])[._/+-](?=[A-Za-z0-9^])|[:.](?= ))+");
+      Pattern.compile("(?:[A-Za-z0-9 ,;()'^]|(?<=[A-Za-z0-9^])[._/+-](?=[A-Za-z0-9^])|[:.](?= ))+");
 
   private static final Pattern LINK = Pattern.compile("(?i)www\\.|\\.(?:com|org|net|io)\\b");
 

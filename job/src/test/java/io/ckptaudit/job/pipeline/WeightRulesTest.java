@@ -168,6 +168,10 @@ class WeightRulesTest {
         .isEqualTo(
             "{\"distinct_codes\":9,\"codes_in_range\":9,\"elements\":256,\"min\":6.8125,"
                 + "\"max\":7.0625}");
+    assertThat(only("PRECISION_ROLE").<String>getAs("message"))
+        .startsWith("Values that are computed in F32 are stored as BF16 in tensor '" + LAYER)
+        .endsWith(
+            "; take the tensor from an F32 original; a loader cannot restore what the cast dropped");
     assertThat(only("PRECISION_ROLE").<String>getAs("evidence"))
         .isEqualTo(
             "{\"dtype\":\"BF16\",\"holds\":\"BF16\",\"pattern\":\"*.e_score_correction_bias\","
