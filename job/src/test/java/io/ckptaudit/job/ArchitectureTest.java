@@ -48,6 +48,7 @@ class ArchitectureTest {
         new Room("checkpoint", room("io"), NUMBER, JACKSON),
         new Room("plan", room("checkpoint"), room("io"), NUMBER),
         new Room("audit", room("checkpoint"), NUMBER, STATE),
+        new Room("policy", room("audit"), room("checkpoint"), NUMBER, "org.yaml.snakeyaml.."),
         new Room("report", room("audit"), room("checkpoint"), NUMBER, STATE, JACKSON, SPARK, SCALA),
         new Room(
             "pipeline",
@@ -67,6 +68,7 @@ class ArchitectureTest {
             room("report"),
             room("audit"),
             room("plan"),
+            room("policy"),
             room("checkpoint"),
             room("io"),
             NUMBER,

@@ -49,10 +49,14 @@ final class CheckpointFacts implements Serializable {
   record Magnitude(String tensor, double absMax) implements Serializable {}
 
   void add(TensorFacts tensor) {
-    tensor.overflow().forEach((target, count) -> worst(overflow, target).add(tensor.name(), count));
+    tensor
+        .overflow()
+        .forEach((target, count) -> worst(overflow, target).add(tensor.name(), count, true));
     tensor
         .underflow()
-        .forEach((target, count) -> worst(underflow, target).add(tensor.name(), count));
+        .forEach(
+            (target, count) ->
+                worst(underflow, target).add(tensor.name(), count, tensor.thin().contains(target)));
     if (tensor.wasted() > 0) {
       waste.merge(
           new Narrowing(tensor.dtype(), tensor.narrowest()),

@@ -46,8 +46,8 @@ public final class CheckpointFindings {
       int index, Checkpoint checkpoint, Gathering gathered, AuditCriteria criteria) {
     CheckpointFindings rules =
         new CheckpointFindings(index, checkpoint, gathered.facts(index), criteria);
-    rules.whatIf(rules.facts.overflow(), Rule.OVERFLOW_TARGET, "overflow");
-    rules.whatIf(rules.facts.underflow(), Rule.UNDERFLOW_TARGET, "turn to zero");
+    rules.whatIf(rules.facts.overflow(), Rule.OVERFLOW_TARGET, "overflow %s");
+    rules.whatIf(rules.facts.underflow(), Rule.UNDERFLOW_TARGET, "turn %s to zero");
     rules.wider();
     rules.empty();
     rules.deadExperts();
@@ -55,21 +55,24 @@ public final class CheckpointFindings {
     return rules.findings;
   }
 
+  /** That an unscaled cast to 8 bits turns small values to zero is no news. */
   private void whatIf(Map<Target, WorstTensors> worst, Rule rule, String would) {
     for (Target target : criteria.targets()) {
       WorstTensors tensors = worst.get(target);
-      if (tensors != null && !criteria.required().contains(target)) {
+      boolean news = target.format().bits() > Byte.SIZE || rule == Rule.OVERFLOW_TARGET;
+      boolean asked = news && !criteria.required().contains(target);
+      if (asked && tensors != null && tensors.isTelling()) {
+        String count = String.format(Locale.ROOT, "%,d value", tensors.values());
+        String values = count + (tensors.values() == 1 ? "" : "s");
         findings.add(
             rule.ofModel(
                 index,
-                String.format(
-                    Locale.ROOT,
-                    "A cast to %s would %s %,d value%s, %s",
-                    target,
-                    would,
-                    tensors.values(),
-                    tensors.values() == 1 ? "" : "s",
-                    tensors.words()),
+                "A cast to "
+                    + target
+                    + " would "
+                    + would.replace("%s", values)
+                    + ", "
+                    + tensors.words(),
                 Rule.evidence(
                     "target",
                     target.name(),

@@ -61,7 +61,8 @@ public enum Rule implements FindingRule {
       "TensorRT#2585"),
   UNDERFLOW_TARGET(
       Severity.INFO,
-      "the same for a what-if cast: per checkpoint and target, with the worst tensors",
+      "the same for a what-if cast to 16 or more bits: per checkpoint and target, with the worst"
+          + " tensors",
       "target underflow worst",
       "look up the tensors in the table conversions; scale them or keep them wider",
       "TensorRT#3101"),
@@ -139,8 +140,7 @@ public enum Rule implements FindingRule {
       Severity.WARNING,
       "every value of a matrix is the same, and not zero",
       "value elements",
-      "check that the tensor was initialised and trained",
-      "sglang#32279"),
+      "check that the tensor was initialised and trained"),
   CONSTANT_VECTOR(
       Severity.INFO,
       "the same for a vector, a bias, a norm or a scale",
@@ -151,8 +151,7 @@ public enum Rule implements FindingRule {
       "the largest magnitude in an expert's matrix is below dead_expert_ratio of the median of its"
           + " siblings in the layer (experts stored one tensor each)",
       "abs_max siblings_median siblings",
-      "check that the expert was written and trained",
-      "vllm#54230"),
+      "check that the expert was written and trained"),
   PASSED_THROUGH_F16(
       Severity.WARNING,
       "BF16 values that once were F16: what F16 cannot hold is missing where it must be expected",

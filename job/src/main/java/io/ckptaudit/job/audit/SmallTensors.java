@@ -105,8 +105,11 @@ final class SmallTensors {
         Rule.PRECISION_ROLE.ofTensor(
             subject,
             narrow
-                ? "Computed in F32, but stored as " + dtype + ": values"
-                : "Stored as " + dtype + ", but holding only values of " + holds + ": values",
+                ? "Values that are computed in F32 are stored as " + dtype
+                : "Values that are computed in F32 are stored as "
+                    + dtype
+                    + " and all fit "
+                    + holds,
             Rule.evidence(
                 "dtype", dtype.name(),
                 "holds", (narrow ? dtype : holds).name(),

@@ -7,6 +7,7 @@ import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
 import java.io.Serializable;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -17,7 +18,8 @@ import java.util.List;
  * @param narrowest null where there are no values
  * @param contents null where the bytes do not lie in one piece
  * @param overflow by target; only what is not 0
- * @param underflow by target; only of tensors where it exceeds the threshold
+ * @param underflow by target; only what is not 0
+ * @param thin targets in which more values become zero than the threshold allows
  */
 record TensorFacts(
     String name,
@@ -30,7 +32,8 @@ record TensorFacts(
     DType narrowest,
     Contents contents,
     EnumMap<Target, Long> overflow,
-    EnumMap<Target, Long> underflow)
+    EnumMap<Target, Long> underflow,
+    EnumSet<Target> thin)
     implements Serializable {
 
   /** Equal contents are equal bits in the same order, up to a collision of CRC-32C and sums. */
@@ -55,15 +58,19 @@ record TensorFacts(
             : new Contents(
                 crc32c, statistics.sum(), statistics.sumSq(), statistics.zero(), statistics.nan()),
         new EnumMap<>(Target.class),
-        new EnumMap<>(Target.class));
+        new EnumMap<>(Target.class),
+        EnumSet.noneOf(Target.class));
   }
 
   void addCast(TargetFigures figures, Statistics statistics, Thresholds thresholds) {
     if (figures.overflow() > 0) {
       overflow.put(figures.target(), figures.overflow());
     }
-    if (CastLosses.underflowShare(figures, statistics) > thresholds.underflowShare()) {
+    if (figures.underflow() > 0) {
       underflow.put(figures.target(), figures.underflow());
+    }
+    if (CastLosses.underflowShare(figures, statistics) > thresholds.underflowShare()) {
+      thin.add(figures.target());
     }
   }
 

@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How many values of how many tensors, and the first few tensors by count: a commutative monoid.
+ * How many values of how many tensors, the first few tensors by count, and whether any of them is
+ * worth a word: a commutative monoid.
  */
 final class WorstTensors implements Serializable {
 
@@ -22,16 +23,22 @@ final class WorstTensors implements Serializable {
   private final ArrayList<Counted> worst = new ArrayList<>();
   private long tensors;
   private long values;
+  private boolean telling;
 
   private record Counted(String tensor, long count) implements Serializable {}
 
-  void add(String tensor, long count) {
+  /**
+   * @param much whether this alone would be worth a word
+   */
+  void add(String tensor, long count, boolean much) {
+    telling |= much;
     tensors++;
     values = Math.addExact(values, count);
     keep(List.of(new Counted(tensor, count)));
   }
 
   void addAll(WorstTensors other) {
+    telling |= other.telling;
     tensors += other.tensors;
     values = Math.addExact(values, other.values);
     keep(other.worst);
@@ -41,6 +48,10 @@ final class WorstTensors implements Serializable {
     worst.addAll(more);
     worst.sort(ORDER);
     worst.subList(Math.min(KEPT, worst.size()), worst.size()).clear();
+  }
+
+  boolean isTelling() {
+    return telling;
   }
 
   long values() {

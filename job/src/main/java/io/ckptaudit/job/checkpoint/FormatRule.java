@@ -8,10 +8,7 @@ import java.util.List;
  * problem may say more than that of its rule.
  */
 public enum FormatRule implements FindingRule {
-  ST_HEADER_SHORT(
-      "the file is too short to hold the length of a header",
-      Todo.DOWNLOAD,
-      "microsoft/BitNet#608"),
+  ST_HEADER_SHORT("the file is too short to hold the length of a header", Todo.DOWNLOAD),
   ST_HEADER_LENGTH(
       "the header is longer than the file or than the limit of the format", Todo.DOWNLOAD),
   ST_HEADER_ENCODING("the header is not UTF-8", Todo.REWRITE),

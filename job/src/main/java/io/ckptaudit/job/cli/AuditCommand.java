@@ -1,6 +1,7 @@
 package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.io.Storages;
@@ -67,8 +68,11 @@ final class AuditCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "TARGET",
       converter = TargetConverter.class,
-      description = "Casts that must not overflow: an error if they do.")
-  private List<Target> required = List.of();
+      description =
+          "Casts that must not overflow: an error if they do; those of the policy if not given.")
+  private List<Target> required;
+
+  @Mixin private PolicyOption policy;
 
   @Option(
       names = "--run-id",
@@ -96,8 +100,9 @@ final class AuditCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on",
       paramLabel = "SEVERITY",
-      description = "error, warning or never: from which severity on the exit code is 10.",
-      defaultValue = "error")
+      description =
+          "error, warning or never: from which severity on the exit code is 10; what the policy"
+              + " says if not given, which is error without one.")
   private Verdict.FailOn failOn;
 
   @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
@@ -115,27 +120,28 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Storages storages = conf.storages();
+    Policy judging = policy.read(storages);
     if (dryRun) {
-      return plan(Checkpoints.open(uris, storages));
+      return plan(Checkpoints.open(uris, storages), judging);
     }
     if (report == null) {
       throw new ParameterException(
           spec.commandLine(), "Missing --report DIR: name the folder or URI the report goes to");
     }
-    AuditRequest request = request();
+    AuditRequest request = request(judging);
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     return show(published.isPresent() ? published.get() : audit(storages, request));
   }
 
-  private AuditRequest request() {
+  private AuditRequest request(Policy judging) {
     EnumSet<Target> requiredSet = EnumSet.noneOf(Target.class);
-    requiredSet.addAll(required);
+    requiredSet.addAll(required == null ? judging.required() : required);
     return new AuditRequest(
         uris,
         report,
         runId == null ? RunIds.next() : runId,
-        new AuditCriteria(EnumSet.copyOf(targets), requiredSet),
-        failOn,
+        new AuditCriteria(EnumSet.copyOf(targets), requiredSet, judging),
+        failOn(judging),
         splitSize,
         read,
         new KernelConversions(),
@@ -159,11 +165,15 @@ final class AuditCommand implements Callable<Integer> {
     return verdict.exitCode();
   }
 
-  private int plan(List<Checkpoint> checkpoints) {
+  private Verdict.FailOn failOn(Policy judging) {
+    return failOn == null ? judging.failOn() : failOn;
+  }
+
+  private int plan(List<Checkpoint> checkpoints, Policy judging) {
     PlanSettings plan = new PlanSettings(splitSize, Runtime.getRuntime().availableProcessors());
-    DryRun cost = DryRun.of(checkpoints, plan);
+    DryRun cost = DryRun.of(checkpoints, plan, judging);
     spec.commandLine().getOut().print(cost.text());
     spec.commandLine().getOut().flush();
-    return Verdict.of(cost.findings(), failOn).exitCode();
+    return Verdict.of(cost.findings(), failOn(judging)).exitCode();
   }
 }

@@ -3,6 +3,7 @@ package io.ckptaudit.job.cli;
 import io.ckptaudit.job.checkpoint.NothingToAuditException;
 import io.ckptaudit.job.pipeline.PublicationException;
 import io.ckptaudit.job.plan.InvalidSettingException;
+import io.ckptaudit.job.policy.InvalidPolicyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
@@ -39,7 +40,8 @@ final class ExitCodes implements IExecutionExceptionHandler {
       return NOT_PUBLISHED;
     }
     if (exception instanceof NothingToAuditException
-        || exception instanceof InvalidSettingException) {
+        || exception instanceof InvalidSettingException
+        || exception instanceof InvalidPolicyException) {
       return USAGE;
     }
     if (exception instanceof IOException || exception instanceof UncheckedIOException) {

@@ -3,6 +3,7 @@ package io.ckptaudit.job.cli;
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.report.ReportJson;
 import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.SummaryMarkdown;
 import io.ckptaudit.job.report.SummaryText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -26,7 +27,8 @@ final class ShowCommand implements Callable<Integer> {
   /** How a run is printed. */
   enum Form {
     TEXT,
-    JSON
+    JSON,
+    MARKDOWN
   }
 
   @Spec private CommandSpec spec;
@@ -54,14 +56,16 @@ final class ShowCommand implements Callable<Integer> {
     } catch (FileNotFoundException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    if (form == Form.JSON) {
-      spec.commandLine()
-          .getOut()
-          .print(new String(ReportJson.write(verdict), StandardCharsets.UTF_8));
-    } else {
-      spec.commandLine().getOut().print(SummaryText.of(verdict, report));
-    }
+    spec.commandLine().getOut().print(rendered(verdict));
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  private String rendered(RunVerdict verdict) {
+    return switch (form) {
+      case TEXT -> SummaryText.of(verdict, report);
+      case JSON -> new String(ReportJson.write(verdict), StandardCharsets.UTF_8);
+      case MARKDOWN -> SummaryMarkdown.of(verdict);
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
 import java.util.List;
@@ -27,8 +28,11 @@ public record AuditRequest(
     ConversionFunctions functions,
     Map<String, String> settings) {
 
+  private static final String POLICY = "policy";
+
   /** What of the config makes two requests the same run. */
-  static final List<String> IDENTITY = List.of("uris", "targets", "required_targets", "fail_on");
+  static final List<String> IDENTITY =
+      List.of("uris", "targets", "required_targets", "fail_on", POLICY);
 
   public AuditRequest {
     read.verify(uris);
@@ -43,6 +47,13 @@ public record AuditRequest(
     config.put("split_size", Long.toString(splitBytes));
     config.put("read", read.toString());
     config.put("fail_on", failOn.toString());
+    Policy policy = criteria.policy();
+    if (policy.sha256() != null) {
+      config.put("policy_sha256", policy.sha256());
+    }
+    if (!policy.effect().isEmpty()) {
+      config.put(POLICY, policy.effect().toString());
+    }
     return config;
   }
 }

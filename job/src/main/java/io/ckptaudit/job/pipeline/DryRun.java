@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.Finding;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.plan.Planner;
@@ -29,7 +30,7 @@ public record DryRun(
    */
   public static final double BYTES_PER_CORE_SECOND = 1.5e9;
 
-  public static DryRun of(List<Checkpoint> checkpoints, PlanSettings settings) {
+  public static DryRun of(List<Checkpoint> checkpoints, PlanSettings settings, Policy policy) {
     List<ReadTask> tasks = Planner.plan(checkpoints, settings);
     long bytes = tasks.stream().mapToLong(ReadTask::bytes).sum();
     return new DryRun(
@@ -42,7 +43,7 @@ public record DryRun(
         bytes / (BYTES_PER_CORE_SECOND * settings.cores()),
         checkpoints.stream()
             .flatMap(checkpoint -> checkpoint.problems().stream())
-            .map(problem -> Finding.of(0, problem))
+            .flatMap(problem -> policy.judge(Finding.of(0, problem)).stream())
             .toList());
   }
 

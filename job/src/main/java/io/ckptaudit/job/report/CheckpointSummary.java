@@ -36,13 +36,21 @@ public record CheckpointSummary(
 
   /** A finding without its evidence. */
   public record FindingSummary(
-      String rule, String severity, String tensor, String message, String action) {
+      String rule,
+      String severity,
+      String file,
+      String tensor,
+      Long byteOffset,
+      String message,
+      String action) {
 
     static FindingSummary of(Finding finding) {
       return new FindingSummary(
           finding.rule(),
           finding.severity().name(),
+          finding.file(),
           finding.tensor(),
+          finding.byteOffset(),
           finding.message(),
           finding.action());
     }

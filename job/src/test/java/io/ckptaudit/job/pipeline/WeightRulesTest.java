@@ -2,6 +2,8 @@ package io.ckptaudit.job.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ckptaudit.job.audit.Rules;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.SafetensorsBytes;
@@ -12,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -165,6 +168,10 @@ class WeightRulesTest {
         .isEqualTo(
             "{\"distinct_codes\":9,\"codes_in_range\":9,\"elements\":256,\"min\":6.8125,"
                 + "\"max\":7.0625}");
+    assertThat(only("PRECISION_ROLE").<String>getAs("message"))
+        .startsWith("Values that are computed in F32 are stored as BF16 in tensor '" + LAYER)
+        .endsWith(
+            "; take the tensor from an F32 original; a loader cannot restore what the cast dropped");
     assertThat(only("PRECISION_ROLE").<String>getAs("evidence"))
         .isEqualTo(
             "{\"dtype\":\"BF16\",\"holds\":\"BF16\",\"pattern\":\"*.e_score_correction_bias\","
@@ -188,6 +195,20 @@ class WeightRulesTest {
         .startsWith("The largest magnitude in '" + LAYER + "mlp.experts.2.up_proj.weight' is ")
         .endsWith("; check that the expert was written and trained");
     assertThat(only("MASK_INFINITE").<String>getAs("severity")).isEqualTo("INFO");
+  }
+
+  @Test
+  void evidenceHasTheKeysOfTheTable() throws IOException {
+    for (Row row : faulty) {
+      List<String> keys = new ArrayList<>();
+      new ObjectMapper()
+          .readTree(row.<String>getAs("evidence"))
+          .fieldNames()
+          .forEachRemaining(keys::add);
+      assertThat(keys)
+          .as(row.<String>getAs("rule"))
+          .isEqualTo(Rules.named(row.getAs("rule")).orElseThrow().evidence());
+    }
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.ckptaudit.job.testing;
 
 import io.ckptaudit.job.audit.AuditCriteria;
-import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.pipeline.AuditJob;
@@ -35,6 +35,7 @@ public final class Audits {
   private long splitBytes = PlanSettings.DEFAULT_SPLIT;
   private ConversionFunctions functions = new KernelConversions();
   private EnumSet<Target> required = EnumSet.noneOf(Target.class);
+  private Policy policy = Policy.DEFAULT;
   private SparkSession spark;
   private String runId = RUN;
   private ReadChoice read = ReadChoice.AUTO;
@@ -64,6 +65,11 @@ public final class Audits {
     return this;
   }
 
+  public Audits policy(Policy judging) {
+    policy = judging;
+    return this;
+  }
+
   public Audits runId(String id) {
     runId = id;
     return this;
@@ -90,8 +96,10 @@ public final class Audits {
             report.toString(),
             runId,
             new AuditCriteria(
-                EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2), required),
-            Verdict.FailOn.ERROR,
+                EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2),
+                required,
+                policy),
+            policy.failOn(),
             splitBytes,
             read,
             functions,
