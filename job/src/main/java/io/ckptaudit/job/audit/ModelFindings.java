@@ -92,22 +92,26 @@ public final class ModelFindings {
     return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 
+  /**
+   * Values of F32 and F64 that are all BF16 are WIDER_THAN_NEEDED, which is no loss; whether those
+   * came by way of F16 is the question for them as for stored BF16.
+   */
   private void passage(CountedState state, Map<FloatFormat, FormatTables> tables) {
-    if (state.dtype() != DType.F16) {
-      passage(state, tables, Target.F16, Rule.PASSED_THROUGH_F16);
-    }
-    if (state.dtype() != DType.BF16) {
-      passage(state, tables, Target.BF16, Rule.PASSED_THROUGH_BF16);
-    }
-  }
-
-  private void passage(
-      CountedState state, Map<FloatFormat, FormatTables> tables, Target lattice, Rule rule) {
     if (state instanceof WideCounts wide) {
-      passage(wide.dtype(), LatticeEvidence.of(wide, tables, lattice), lattice, rule);
+      boolean isBf16 = LatticeEvidence.of(wide, tables, Target.BF16).seenOffLattice() == 0;
+      if (isBf16) {
+        LatticeEvidence evidence = LatticeEvidence.of(wide, tables, Target.F16);
+        passage(wide.dtype(), evidence, Target.F16, Rule.PASSED_THROUGH_F16);
+      }
     } else if (state instanceof CodeCounts counts && counts.dtype().bits() == Short.SIZE) {
+      boolean isBf16 = counts.dtype() == DType.BF16;
+      Target lattice = isBf16 ? Target.F16 : Target.BF16;
       FormatTables ofDtype = tables.get(counts.dtype().format());
-      passage(counts.dtype(), LatticeEvidence.of(counts, ofDtype, lattice), lattice, rule);
+      passage(
+          counts.dtype(),
+          LatticeEvidence.of(counts, ofDtype, lattice),
+          lattice,
+          isBf16 ? Rule.PASSED_THROUGH_F16 : Rule.PASSED_THROUGH_BF16);
     }
   }
 

@@ -1,13 +1,10 @@
 package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.checkpoint.Role;
-import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.Target;
-import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
-import io.ckptaudit.udfs.state.TensorState;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,19 +44,6 @@ public final class TensorFindings {
       rules.overflow(Rule.OVERFLOW_REQUIRED, figures.target(target));
     }
     return rules.findings;
-  }
-
-  /** Findings about a tensor of a dtype that is digested but not counted. */
-  public static List<Finding> ofUncounted(TensorSubject subject, TensorState state) {
-    if (state instanceof CountedState || !subject.entry().dtype().isFloating()) {
-      return List.of();
-    }
-    DType dtype = subject.entry().dtype();
-    return List.of(
-        Rule.DTYPE_NOT_COUNTED.ofTensor(
-            subject,
-            "Values of " + dtype + " are inventoried but not audited",
-            Rule.evidence("dtype", dtype.name(), "elements", state.elements())));
   }
 
   private void losses(Statistics statistics, StateFigures figures, AuditCriteria criteria) {

@@ -67,8 +67,7 @@ public final class TensorReport implements Serializable {
       report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
-      report.gathered =
-          Gathering.OfTensor.of(subject, TensorFindings.ofUncounted(subject, state), criteria);
+      report.gathered = Gathering.OfTensor.of(subject, List.of(), criteria);
     }
     return report;
   }
