@@ -28,8 +28,13 @@ class RunSums {
   long sum;
   long sumSq;
 
-  /** Largest residual. */
+  /** Largest residual, or magnitude of a code. */
   int largest;
+
+  /** Of {@link #countSmall}. */
+  int zeros;
+
+  int normals;
 
   /** Whether a residual may have a larger share of its value than was asked. */
   boolean isShareMatched;
@@ -117,6 +122,19 @@ class RunSums {
       }
     }
     return signs >= 0;
+  }
+
+  /** Counts zeros and normals among codes, and finds the largest magnitude. */
+  void countSmall(int[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
+    zeros = 0;
+    normals = 0;
+    largest = 0;
+    for (int i = start; i < end; i++) {
+      int magnitude = codes[i] & magnitudeMask;
+      zeros += magnitude == 0 ? 1 : 0;
+      normals += magnitude >= smallestNormal ? 1 : 0;
+      largest = Math.max(largest, magnitude);
+    }
   }
 
   final void clear() {

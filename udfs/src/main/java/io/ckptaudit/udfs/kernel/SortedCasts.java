@@ -21,6 +21,7 @@ final class SortedCasts {
   private static final int MAGNITUDE = Integer.MAX_VALUE;
   private static final int FRACTION = 0x7FFFFF;
   private static final int HIDDEN = 0x800000;
+  private static final int LENGTH = 24;
   private static final int INFINITY = 0x7F800000;
 
   private static final Map<FloatFormat, int[]> DECODED = new ConcurrentHashMap<>();
@@ -41,6 +42,9 @@ final class SortedCasts {
   private final int magnitudeMask;
   private final int smallestNormal;
 
+  /** Exponent field of the smallest normal, as F32. */
+  private final int smallestExponent;
+
   private WideCounter.FarCast far;
   private long underflow;
   private long subnormal;
@@ -59,6 +63,7 @@ final class SortedCasts {
     this.half = 1 << (shift - 1);
     this.magnitudeMask = format.codes() / 2 - 1;
     this.smallestNormal = 1 << format.fractionBits();
+    this.smallestExponent = FloatFormat.F32.bias() - format.bias() + 1;
     this.line =
         new RunSums.CodeLine(
             Integer.MIN_VALUE | magnitudeMask << shift,
@@ -99,17 +104,13 @@ final class SortedCasts {
     if (exponent == BinadeTally.EXPONENT) {
       return;
     }
-    int row = BinadeTally.row(exponent);
-    if (!isNormal(exponent)
-        || !sums.addResiduals(sorted, codes, start, end, line, residuals.shareWorthAdding(row))
-        || sums.largest > half) {
+    boolean regular =
+        isNormal(exponent)
+            ? addRegular(sorted, start, end, exponent, line, half)
+            : isSmall(exponent) && addSmall(sorted, start, end, exponent);
+    if (!regular) {
       addEach(sorted, start, end);
-      return;
     }
-    if (sums.isShareMatched) {
-      addShares(sorted, start, end, row);
-    }
-    residuals.addRun(row, sums);
   }
 
   /** Whether all results from 2^k to 2^(k+1) are normal, both limits included. */
@@ -118,15 +119,56 @@ final class SortedCasts {
     return first >= smallestNormal && first + smallestNormal <= format.maxFiniteCode();
   }
 
-  private void addShares(int[] sorted, int start, int end, int row) {
+  /** Whether values are normal, and results of 8 bits at most the smallest normal. */
+  private boolean isSmall(int exponent) {
+    return exponent > 0 && exponent < smallestExponent && format.bits() == Byte.SIZE;
+  }
+
+  /**
+   * Subnormal results are whole numbers of smallest subnormals, on a line for each binade of the
+   * value; where that is below half of one, all results are zero.
+   */
+  private boolean addSmall(int[] sorted, int start, int end, int exponent) {
+    int shift = line.shift() + smallestExponent - exponent;
+    boolean vanishes = shift > LENGTH;
+    sums.countSmall(codes, start, end, magnitudeMask, smallestNormal);
+    int zeros = sums.zeros;
+    int normals = sums.normals;
+    if (sums.largest > (vanishes ? 0 : smallestNormal)) {
+      return false;
+    }
+    RunSums.CodeLine small =
+        new RunSums.CodeLine(
+            Integer.MIN_VALUE | 2 * smallestNormal - 1 << Math.min(shift, LENGTH),
+            Math.min(shift, LENGTH),
+            (exponent - 1) << 23);
+    int limit = vanishes ? FRACTION | HIDDEN : 1 << shift - 1;
+    if (!addRegular(sorted, start, end, exponent, small, limit)) {
+      return false;
+    }
+    underflow += zeros;
+    subnormal += end - start - zeros - normals;
+    return true;
+  }
+
+  /** Adds a run if all results are on a line, of the same sign and within a limit. */
+  private boolean addRegular(
+      int[] sorted, int start, int end, int exponent, RunSums.CodeLine on, int limit) {
+    int row = BinadeTally.row(exponent);
     float share = residuals.shareWorthAdding(row);
-    for (int i = start; i < end; i++) {
-      int r = line.residual(sorted[i], codes[i]);
+    boolean signsAgree = sums.addResiduals(sorted, codes, start, end, on, share);
+    if (!signsAgree || sums.largest > limit) {
+      return false;
+    }
+    for (int i = start; sums.isShareMatched && i < end; i++) {
+      int r = on.residual(sorted[i], codes[i]);
       int m = sorted[i] & FRACTION | HIDDEN;
       if (r > 0 && r >= m * share) {
         residuals.addShare(row, r, m);
       }
     }
+    residuals.addRun(row, sums);
+    return true;
   }
 
   private void addEach(int[] sorted, int start, int end) {

@@ -17,6 +17,10 @@ final class SortingWideCounter implements WideCounter {
 
   private static final int MAGNITUDE = Integer.MAX_VALUE;
   private static final int INFINITY = 0x7F800000;
+
+  /** One held value in so many is few: to branch on it costs little. */
+  private static final int FEW = 64;
+
   private static final int POSITIVE_NAN = 255;
   private static final int NEGATIVE_NAN = 511;
 
@@ -74,24 +78,42 @@ final class SortingWideCounter implements WideCounter {
 
   /** Counts what BF16 holds and moves the others together. */
   private int setHeldApart(int length, int held) {
-    int kept = 0;
-    int[] from = words;
-    if (held < length) {
-      from = sorted;
-      int apart = 0;
-      for (int i = 0; i < length; i++) {
-        int word = words[i];
-        int isHeld = (word << Short.SIZE) - 1 >>> 31 & ~(word << Short.SIZE) >>> 31;
-        sorted[apart] = word;
-        words[kept] = word;
-        apart += isHeld;
-        kept += 1 - isHeld;
-      }
+    if (held < length / FEW) {
+      moveFew(words, sorted, length);
+    } else if (held < length) {
+      moveMany(words, sorted, length);
     }
-    sums.upperHalves(from, held, upperHalves);
+    sums.upperHalves(held < length ? sorted : words, held, upperHalves);
     heldCodes.asShortBuffer().put(0, upperHalves, 0, held);
     bf16.count(heldCodes, 0, held * Short.BYTES);
-    return kept;
+    return length - held;
+  }
+
+  private static void moveFew(int[] words, int[] held, int length) {
+    int kept = 0;
+    int apart = 0;
+    for (int i = 0; i < length; i++) {
+      int word = words[i];
+      if ((word & RunSums.BF16_LOW_HALF) == 0) {
+        held[apart++] = word;
+      } else {
+        words[kept++] = word;
+      }
+    }
+  }
+
+  /** Without a branch, which would be taken unforeseen. */
+  private static void moveMany(int[] words, int[] held, int length) {
+    int kept = 0;
+    int apart = 0;
+    for (int i = 0; i < length; i++) {
+      int word = words[i];
+      int isHeld = (word & RunSums.BF16_LOW_HALF) - 1 >>> 31;
+      held[apart] = word;
+      words[kept] = word;
+      apart += isHeld;
+      kept += 1 - isHeld;
+    }
   }
 
   /**

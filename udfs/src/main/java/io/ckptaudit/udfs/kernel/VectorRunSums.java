@@ -248,6 +248,24 @@ final class VectorRunSums extends RunSums {
     return any.reduceLanes(VectorOperators.OR) >= 0;
   }
 
+  @Override
+  void countSmall(int[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
+    int whole = start + (end - start) / LANES * LANES;
+    super.countSmall(codes, whole, end, magnitudeMask, smallestNormal);
+    IntVector none = IntVector.zero(INTS);
+    IntVector less = IntVector.zero(INTS);
+    IntVector most = IntVector.zero(INTS);
+    for (int i = start; i < whole; i += LANES) {
+      IntVector magnitude = IntVector.fromArray(INTS, codes, i).and(magnitudeMask);
+      most = most.max(magnitude);
+      none = none.add(magnitude.sub(1).lanewise(VectorOperators.LSHR, 31));
+      less = less.add(magnitude.sub(smallestNormal).lanewise(VectorOperators.LSHR, 31));
+    }
+    zeros += none.reduceLanes(VectorOperators.ADD);
+    normals += whole - start - less.reduceLanes(VectorOperators.ADD);
+    largest = Math.max(largest, most.reduceLanes(VectorOperators.MAX));
+  }
+
   /** Adds to each count the words that have that bit set; clears what follows the words. */
   private void countBits(int[] words, int length, int[] to) {
     int end = (length + LANES - 1) / LANES * LANES;
