@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * The fast twin, for F32: each block is sorted by exponent and sign, so that whatever is kept by
  * binade is summed in registers over a run of elements, in integers. Within a block no sum exceeds
- * 2^48 · 2^13.
+ * 2^48 · 2^15.
  */
 final class SortingWideCounter implements WideCounter {
 
@@ -33,7 +33,6 @@ final class SortingWideCounter implements WideCounter {
   private final int[] words = new int[BLOCK + RunSums.SPARE];
   private final int[] sorted = new int[BLOCK + RunSums.SPARE];
   private final int[] ends = new int[BinadeTally.BUCKETS];
-  private final int[] upperEnds = new int[BinadeTally.BUCKETS];
   private final short[] upperHalves = new short[BLOCK + RunSums.SPARE];
   private final ByteBuffer heldCodes =
       ByteBuffer.allocateDirect(BLOCK * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -116,44 +115,29 @@ final class SortingWideCounter implements WideCounter {
     }
   }
 
-  /**
-   * A counting sort; afterwards {@code ends[b]} is where bucket b ends. Two elements at a time,
-   * each with counters of its own: equal neighbours need not wait for each other.
-   */
+  /** A counting sort; afterwards {@code ends[b]} is where bucket b ends. */
   private void sort(int length) {
-    int half = length / 2;
     Arrays.fill(ends, 0);
-    Arrays.fill(upperEnds, 0);
-    countBuckets(words, 0, half, ends);
-    countBuckets(words, half, length, upperEnds);
+    countBuckets(words, length, ends);
     int start = 0;
     for (int b = 0; b < BinadeTally.BUCKETS; b++) {
       int size = ends[b];
-      int upperSize = upperEnds[b];
       ends[b] = start;
-      upperEnds[b] = start + size;
-      start += size + upperSize;
+      start += size;
     }
-    distribute(words, half, ends, upperEnds, sorted);
-    if (half + half < length) {
-      int last = words[length - 1];
-      sorted[upperEnds[last >>> 23]++] = last;
-    }
-    System.arraycopy(upperEnds, 0, ends, 0, ends.length);
+    distribute(words, length, ends, sorted);
   }
 
-  private static void countBuckets(int[] words, int start, int end, int[] sizes) {
-    for (int i = start; i < end; i++) {
+  private static void countBuckets(int[] words, int length, int[] sizes) {
+    for (int i = 0; i < length; i++) {
       sizes[words[i] >>> 23]++;
     }
   }
 
-  private static void distribute(int[] words, int half, int[] next, int[] upperNext, int[] to) {
-    for (int i = 0; i < half; i++) {
+  private static void distribute(int[] words, int length, int[] next, int[] to) {
+    for (int i = 0; i < length; i++) {
       int word = words[i];
-      int upper = words[half + i];
       to[next[word >>> 23]++] = word;
-      to[upperNext[upper >>> 23]++] = upper;
     }
   }
 
