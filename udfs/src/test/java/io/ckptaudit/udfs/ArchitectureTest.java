@@ -36,6 +36,7 @@ class ArchitectureTest {
       resideInAPackage(KERNEL)
           .and(
               simpleName("VectorConversions")
+                  .or(simpleName("VectorRunSums"))
                   .or(simpleName("FloatNarrowing"))
                   .or(simpleName("FloatWidening")));
 

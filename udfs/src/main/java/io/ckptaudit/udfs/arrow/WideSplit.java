@@ -23,8 +23,8 @@ import org.apache.arrow.vector.Float8Vector;
  * Counts a split of F32 or F64: what BF16 cannot hold goes, a block at a time, through the
  * conversion functions to every target, and the codes they give are counted.
  *
- * <p>Holds the vectors of one block, about 64 KiB and 16 KiB a target, from the first element until
- * {@link #close}, after which it can be used again.
+ * <p>Holds the vectors of one block, about 128 KiB and 64 KiB a target, from the first element
+ * until {@link #close}, after which it can be used again.
  */
 final class WideSplit implements AutoCloseable {
 

@@ -4,23 +4,25 @@ import java.util.Arrays;
 
 /**
  * Significands of F32 values by sign and binade, and their trailing zeros by binade. Values come
- * sorted by exponent and sign: bucket 2 · exponent field + sign.
+ * sorted by sign and exponent field.
  */
 final class BinadeTally {
 
   static final int LOWEST_BINADE = -149;
   static final int BINADES = 127 - LOWEST_BINADE + 1;
-  static final int BUCKETS = 510;
+
+  /** Of sign and exponent field, the sign first. */
+  static final int BUCKETS = 512;
+
+  static final int EXPONENT = 0xFF;
 
   private static final int BIAS = 127;
   private static final int FRACTION = 0x7FFFFF;
-  private static final int HIDDEN = 0x800000;
   private static final int ZEROS = 24;
 
   private final SumTable positive = new SumTable(BINADES);
   private final SumTable negative = new SumTable(BINADES);
   private final long[] trailingZeros = new long[BINADES * ZEROS];
-  private final int[] zeros = new int[2 * Integer.SIZE];
 
   /** Largest and smallest magnitude, as F32 bits, of positive and of negative values. */
   private final int[] highest = new int[2];
@@ -40,42 +42,30 @@ final class BinadeTally {
     return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(m);
   }
 
-  /** Adds words of the buckets below those of NaN. */
-  void add(int[] sorted, int[] ends) {
-    addSubnormals(sorted, 0, ends[0], 0);
-    addSubnormals(sorted, ends[0], ends[1], 1);
-    for (int bucket = 2; bucket < BUCKETS; bucket++) {
-      if (ends[bucket] > ends[bucket - 1]) {
-        addNormals(sorted, ends[bucket - 1], ends[bucket], bucket);
-      }
-    }
+  /** Adds sorted words; those of NaN are left out. */
+  void add(int[] sorted, int[] ends, RunSums sums) {
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
       int start = bucket == 0 ? 0 : ends[bucket - 1];
-      if (ends[bucket] > start) {
-        updateExtremes(sorted, start, ends[bucket], bucket);
+      int end = ends[bucket];
+      if (end > start && (bucket & EXPONENT) != EXPONENT) {
+        addRun(sorted, start, end, bucket, sums);
       }
     }
   }
 
-  private void addNormals(int[] sorted, int start, int end, int bucket) {
-    long sum = 0;
-    long sumSq = 0;
-    for (int i = start; i < end; i++) {
-      int m = sorted[i] & FRACTION | HIDDEN;
-      sum += m;
-      sumSq += (long) m * m;
+  private void addRun(int[] sorted, int start, int end, int bucket, RunSums sums) {
+    int sign = bucket >>> 8;
+    if ((bucket & EXPONENT) == 0) {
+      addSubnormals(sorted, start, end, sign);
+    } else {
+      sums.addValues(sorted, start, end);
+      int row = row(bucket & EXPONENT);
+      table(sign).add(row, end - start, sums.sum, sums.sumSq);
+      for (int n = 0; n < ZEROS; n++) {
+        trailingZeros[row * ZEROS + n] += sums.counts[n];
+      }
     }
-    // Two counters in turn: half of all significands are odd, and must not wait for each other.
-    for (int i = start; i < end; i++) {
-      int m = sorted[i] & FRACTION | HIDDEN;
-      zeros[Integer.numberOfTrailingZeros(m) << 1 | i & 1]++;
-    }
-    int row = row(bucket >>> 1);
-    table(bucket & 1).add(row, end - start, sum, sumSq);
-    for (int n = 0; n < ZEROS; n++) {
-      trailingZeros[row * ZEROS + n] += zeros[2 * n] + zeros[2 * n + 1];
-    }
-    Arrays.fill(zeros, 0);
+    updateExtremes(sorted, start, end, bucket);
   }
 
   private void addSubnormals(int[] sorted, int start, int end, int sign) {
@@ -92,8 +82,8 @@ final class BinadeTally {
   }
 
   private void updateExtremes(int[] sorted, int start, int end, int bucket) {
-    int sign = bucket & 1;
-    int exponent = bucket >>> 1;
+    int sign = bucket >>> 8;
+    int exponent = bucket & EXPONENT;
     if (exponent < highest[sign] >>> 23 && exponent > lowest[sign] >>> 23) {
       return;
     }

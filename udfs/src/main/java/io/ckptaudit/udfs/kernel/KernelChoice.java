@@ -33,7 +33,9 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
     static Candidates real() {
       return new Candidates(
           VectorConversions::new,
-          fast -> KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE),
+          fast ->
+              KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE)
+                  .or(() -> WideSelfTest.fault(new VectorRunSums())),
           KernelSelfTest::counterFault,
           CounterMemory::fault);
     }

@@ -106,7 +106,7 @@ final class KernelSelfTest {
         return Optional.of("counting of " + format + " differs from the reference");
       }
     }
-    return WideSelfTest.fault();
+    return WideSelfTest.fault(new RunSums());
   }
 
   private static boolean agree(CodeCounter a, CodeCounter b) {

@@ -87,8 +87,14 @@ public final class Kernels {
   /** As {@link #wideCounter(FloatFormat)}, of either twin. */
   public static WideCounter wideCounter(FloatFormat format, boolean fast) {
     return fast && format == FloatFormat.F32
-        ? new SortingWideCounter()
+        ? new SortingWideCounter(runSums())
         : new ScalarWideCounter(format);
+  }
+
+  private static RunSums runSums() {
+    return Chosen.CHOICE.conversions() instanceof ScalarConversions
+        ? new RunSums()
+        : new VectorRunSums();
   }
 
   /** Conversions of either twin, whatever was chosen; for comparing them. */

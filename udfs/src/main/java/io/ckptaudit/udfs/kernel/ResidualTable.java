@@ -7,13 +7,10 @@ import java.util.Arrays;
 /** Residuals of F32 values by binade, for one target. */
 final class ResidualTable {
 
-  private static final int CELLS = WideCounter.residualCells(FloatFormat.F32);
+  /** Makes up for the rounding of three float operations. */
+  private static final float JUST_BELOW = 1 - 0x1p-20f;
 
-  /**
-   * Counts of the run being added, two counters to a cell: equal neighbours need not wait for each
-   * other. Those of residuals of zero mean nothing.
-   */
-  final int[] cells = new int[2 * CELLS];
+  private static final int CELLS = WideCounter.residualCells(FloatFormat.F32);
 
   private final long[] counts = new long[BinadeTally.BINADES * CELLS];
   private final SumTable sums = new SumTable(BinadeTally.BINADES);
@@ -21,18 +18,18 @@ final class ResidualTable {
   private final long[] shareOf = new long[BinadeTally.BINADES];
   private final long[] shareIn = new long[BinadeTally.BINADES];
 
-  /** Adds the run counted in {@link #cells}, which are cleared; its shares are added already. */
-  void addRun(int row, long sum, long sumSq, long runLargest) {
+  /** Adds a run; its shares are added already. */
+  void addRun(int row, RunSums run) {
     long count = 0;
-    for (int cell = 2; cell < CELLS; cell++) {
-      int inCell = cells[2 * cell] + cells[2 * cell + 1];
-      counts[row * CELLS + cell] += inCell;
-      count += inCell;
+    for (int bit = 0; bit < CELLS / 2 - 1; bit++) {
+      int cell = row * CELLS + 2 * (bit + 1);
+      counts[cell] += run.counts[bit] - run.reaching[bit];
+      counts[cell + 1] += run.reaching[bit];
+      count += run.counts[bit];
     }
-    Arrays.fill(cells, 0);
     if (count > 0) {
-      sums.add(row, count, sum, sumSq);
-      largest[row] = Math.max(largest[row], runLargest);
+      sums.add(row, count, run.sum, run.sumSq);
+      largest[row] = Math.max(largest[row], run.largest);
     }
   }
 
@@ -51,19 +48,22 @@ final class ResidualTable {
     return shareOf[row] == 0 ? 1 : (int) Math.max(1, (shareOf[row] << 23) / shareIn[row]);
   }
 
+  /** A little less than the largest share so far, or 0: a smaller one need not be added. */
+  float shareWorthAdding(int row) {
+    return shareOf[row] == 0 ? 0 : (float) shareOf[row] / shareIn[row] * JUST_BELOW;
+  }
+
   /**
    * Takes a share in account.
    *
    * @param r not zero
-   * @return {@link #worthLooking} from now on
    */
-  int addShare(int row, long r, long m) {
+  void addShare(int row, long r, long m) {
     long order = r * shareIn[row] - shareOf[row] * m;
     if (shareOf[row] == 0 || order > 0 || order == 0 && m < shareIn[row]) {
       shareOf[row] = r;
       shareIn[row] = m;
     }
-    return worthLooking(row);
   }
 
   void drainTo(WideTally tally, Target target, int row) {

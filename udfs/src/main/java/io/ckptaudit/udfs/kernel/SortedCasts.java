@@ -4,6 +4,7 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,168 +28,156 @@ final class SortedCasts {
 
   private final Target target;
   private final FloatFormat format;
-  private final CodeTally tally;
+  private final RunSums sums;
+  private final CodeTables tables;
   private final int[] decoded;
   private final ResidualTable residuals = new ResidualTable();
   private final SumTable lost = new SumTable(BinadeTally.BINADES);
   private final SumTable clipped = new SumTable(BinadeTally.BINADES);
-  private final int[] codes = new int[WideCounter.BLOCK];
-  private final int[] differences = new int[WideCounter.BLOCK];
+  private final int[] codes = new int[WideCounter.BLOCK + RunSums.SPARE];
   private final short[] shorts;
-
-  /** From a magnitude code to F32 bits: shifted by so much, plus the difference of the biases. */
-  private final int shift;
-
-  private final int rebase;
+  private final byte[] bytes;
+  private final RunSums.CodeLine line;
   private final int half;
-  private final int signShift;
   private final int magnitudeMask;
   private final int smallestNormal;
-  private final int normals;
+
+  /** Exponent field of the smallest normal, as F32. */
+  private final int smallestExponent;
 
   private WideCounter.FarCast far;
   private long underflow;
   private long subnormal;
 
-  SortedCasts(Target target) {
+  SortedCasts(Target target, RunSums sums) {
     this.target = target;
     this.format = target.format();
+    this.sums = sums;
     this.decoded = DECODED.computeIfAbsent(format, SortedCasts::decode);
-    this.tally = new CodeTally(Spans.narrowWidth(format) * Byte.SIZE);
-    this.shorts = new short[format.bits() == Short.SIZE ? WideCounter.BLOCK : 0];
-    this.shift = FloatFormat.F32.fractionBits() - format.fractionBits();
-    this.rebase = (FloatFormat.F32.bias() - format.bias()) << FloatFormat.F32.fractionBits();
+    boolean isShort = format.bits() == Short.SIZE;
+    int room = WideCounter.BLOCK + RunSums.SPARE;
+    this.tables = isShort ? new WideCodeTables() : new ByteCodeTables();
+    this.shorts = new short[isShort ? room : 0];
+    this.bytes = new byte[isShort ? 0 : room];
+    int shift = FloatFormat.F32.fractionBits() - format.fractionBits();
     this.half = 1 << (shift - 1);
-    this.signShift = Integer.SIZE - format.bits();
     this.magnitudeMask = format.codes() / 2 - 1;
     this.smallestNormal = 1 << format.fractionBits();
-    this.normals = (int) format.maxFiniteCode() + 1 - smallestNormal;
+    this.smallestExponent = FloatFormat.F32.bias() - format.bias() + 1;
+    this.line =
+        new RunSums.CodeLine(
+            Integer.MIN_VALUE | magnitudeMask << shift,
+            shift,
+            (FloatFormat.F32.bias() - format.bias()) << FloatFormat.F32.fractionBits());
   }
 
   /**
-   * @param sorted words of F32 in buckets of 2 · exponent field + sign
+   * @param sorted words of F32, by sign and exponent field
    * @param ends of the buckets
    */
   void add(int[] sorted, int[] ends, ByteBuffer results, WideCounter.FarCast farCasts) {
-    int length = ends[BinadeTally.BUCKETS + 1];
+    int length = ends[BinadeTally.BUCKETS - 1];
     far = farCasts;
     load(results, length);
-    tally.expect(length);
-    addEach(sorted, 0, ends[1]);
-    for (int exponent = 1; exponent < 255; exponent++) {
-      int start = ends[2 * exponent - 1];
-      int end = ends[2 * exponent + 1];
-      if (end > start) {
-        addRun(sorted, start, end, exponent);
+    for (int bucket = 0; bucket < BinadeTally.BUCKETS; bucket++) {
+      int start = bucket == 0 ? 0 : ends[bucket - 1];
+      if (ends[bucket] > start) {
+        addRun(sorted, start, ends[bucket], bucket & BinadeTally.EXPONENT);
       }
-    }
-    for (int i = ends[BinadeTally.BUCKETS - 1]; i < length; i++) {
-      countCode(codes[i]);
     }
   }
 
   private void load(ByteBuffer results, int length) {
     ByteBuffer from = Spans.view(results, length, format.bits() / Byte.SIZE);
+    tables.count(from, 0, from.limit());
     if (format.bits() == Short.SIZE) {
       from.asShortBuffer().get(shorts, 0, length);
-      for (int i = 0; i < length; i++) {
-        codes[i] = shorts[i] & 0xFFFF;
-      }
+      sums.widen(shorts, length, codes);
     } else {
-      for (int i = 0; i < length; i++) {
-        codes[i] = from.get(i) & 0xFF;
-      }
+      from.get(bytes, 0, length);
+      sums.widen(bytes, length, codes);
     }
-  }
-
-  private void countCode(int code) {
-    tally.pending[code]++;
-    tally.touch(code);
   }
 
   /** Values of one exponent: all at once where every result is regular, else one by one. */
   private void addRun(int[] sorted, int start, int end, int exponent) {
-    if (measure(sorted, start, end) < 0) {
-      addEach(sorted, start, end);
+    if (exponent == BinadeTally.EXPONENT) {
       return;
     }
-    touchCodes(exponent);
-    int[] counters = tally.pending;
-    for (int i = start; i < end; i++) {
-      counters[codes[i]]++;
+    boolean regular =
+        isNormal(exponent)
+            ? addRegular(sorted, start, end, exponent, line, half)
+            : isSmall(exponent) && addSmall(sorted, start, end, exponent);
+    if (!regular) {
+      addEach(sorted, start, end);
     }
-    addMeasured(sorted, start, end, BinadeTally.row(exponent));
   }
 
-  /** Works out the differences; a negative result says that some are no residuals. */
-  private int measure(int[] sorted, int start, int end) {
-    int[] results = codes;
-    int[] to = differences;
-    int largestNormal = smallestNormal + normals - 1;
-    int faults = 0;
-    for (int i = start; i < end; i++) {
-      int word = sorted[i];
-      int code = results[i];
-      int magnitude = code & magnitudeMask;
-      int r = Math.abs((word & MAGNITUDE) - ((magnitude << shift) + rebase));
-      to[i] = r;
-      faults |=
-          magnitude - smallestNormal
-              | largestNormal - magnitude
-              | half - r
-              | code << signShift ^ word;
-    }
-    return faults;
+  /** Whether all results from 2^k to 2^(k+1) are normal, both limits included. */
+  private boolean isNormal(int exponent) {
+    int first = ((exponent << 23) - line.offset()) >> line.shift();
+    return first >= smallestNormal && first + smallestNormal <= format.maxFiniteCode();
   }
 
-  /** Plain loops, one after the other: the compiler unrolls what calls nothing. */
-  private void addMeasured(int[] sorted, int start, int end, int row) {
-    int[] from = differences;
-    int[] cells = residuals.cells;
-    for (int i = start; i < end; i++) {
-      int r = from[i];
+  /** Whether values are normal, and results of 8 bits at most the smallest normal. */
+  private boolean isSmall(int exponent) {
+    return exponent > 0 && exponent < smallestExponent && format.bits() == Byte.SIZE;
+  }
+
+  /**
+   * Subnormal results are whole numbers of smallest subnormals, on a line for each binade of the
+   * value; where that is below half of one, all results are zero.
+   */
+  private boolean addSmall(int[] sorted, int start, int end, int exponent) {
+    int shift = line.shift() + smallestExponent - exponent;
+    boolean vanishes = shift > LENGTH;
+    sums.countSmall(codes, start, end, magnitudeMask, smallestNormal);
+    int zeros = sums.zeros;
+    int normals = sums.normals;
+    if (sums.largest > (vanishes ? 0 : smallestNormal)) {
+      return false;
+    }
+    RunSums.CodeLine small =
+        new RunSums.CodeLine(
+            Integer.MIN_VALUE | 2 * smallestNormal - 1 << Math.min(shift, LENGTH),
+            Math.min(shift, LENGTH),
+            (exponent - 1) << 23);
+    int limit = vanishes ? FRACTION | HIDDEN : 1 << shift - 1;
+    if (!addRegular(sorted, start, end, exponent, small, limit)) {
+      return false;
+    }
+    underflow += zeros;
+    subnormal += end - start - zeros - normals;
+    return true;
+  }
+
+  /** Adds a run if all results are on a line, of the same sign and within a limit. */
+  private boolean addRegular(
+      int[] sorted, int start, int end, int exponent, RunSums.CodeLine on, int limit) {
+    int row = BinadeTally.row(exponent);
+    float share = residuals.shareWorthAdding(row);
+    boolean signsAgree = sums.addResiduals(sorted, codes, start, end, on, share);
+    if (!signsAgree || sums.largest > limit) {
+      return false;
+    }
+    for (int i = start; sums.isShareMatched && i < end; i++) {
+      int r = on.residual(sorted[i], codes[i]);
       int m = sorted[i] & FRACTION | HIDDEN;
-      int length = Integer.SIZE - Integer.numberOfLeadingZeros(r);
-      int reaches = m - 1 - (r << (LENGTH - length)) >>> 31;
-      cells[length << 2 | reaches << 1 | i & 1]++;
-    }
-    long sum = 0;
-    long sumSq = 0;
-    int largest = 0;
-    for (int i = start; i < end; i++) {
-      int r = from[i];
-      sum += r;
-      sumSq += (long) r * r;
-      largest = Math.max(largest, r);
-    }
-    int worth = residuals.worthLooking(row);
-    for (int i = start; i < end; i++) {
-      if (from[i] >= worth) {
-        worth = residuals.addShare(row, from[i], sorted[i] & FRACTION | HIDDEN);
+      if (r > 0 && r >= m * share) {
+        residuals.addShare(row, r, m);
       }
     }
-    residuals.addRun(row, sum, sumSq, largest);
-  }
-
-  /** Touches the codes of the values from 2^k to 2^(k+1), of both signs, so far as normal. */
-  private void touchCodes(int exponent) {
-    int lowest = ((exponent << 23) - rebase) >> shift;
-    int first = Math.max(lowest, 0);
-    int last = Math.min(lowest + smallestNormal, magnitudeMask);
-    if (last >= first) {
-      tally.touch(first, last);
-      tally.touch(first + magnitudeMask + 1, last + magnitudeMask + 1);
-    }
+    residuals.addRun(row, sums);
+    return true;
   }
 
   private void addEach(int[] sorted, int start, int end) {
     for (int i = start; i < end; i++) {
-      addOne(sorted[i], codes[i]);
+      addOne(sorted[i], codes[i] & format.codes() - 1);
     }
   }
 
   private void addOne(int word, int code) {
-    countCode(code);
     int exponent = word >>> 23 & 0xFF;
     int m = exponent == 0 ? word & FRACTION : word & FRACTION | HIDDEN;
     int row = exponent == 0 ? BinadeTally.subnormalRow(m) : BinadeTally.row(exponent);
@@ -239,7 +228,10 @@ final class SortedCasts {
   }
 
   void drainTo(WideTally to) {
-    tally.drainTo((present, counts) -> to.codes(target, present, counts));
+    int[] present = tables.codes();
+    if (present.length > 0) {
+      to.codes(target, present, Arrays.stream(present).mapToLong(tables::count).toArray());
+    }
     if (underflow > 0 || subnormal > 0) {
       to.small(target, underflow, subnormal);
     }
@@ -256,7 +248,7 @@ final class SortedCasts {
   }
 
   void reset() {
-    tally.reset();
+    tables.reset();
     residuals.reset();
     lost.reset();
     clipped.reset();

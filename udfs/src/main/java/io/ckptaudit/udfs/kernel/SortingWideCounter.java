@@ -11,27 +11,31 @@ import java.util.Map;
 /**
  * The fast twin, for F32: each block is sorted by exponent and sign, so that whatever is kept by
  * binade is summed in registers over a run of elements, in integers. Within a block no sum exceeds
- * 2^48 · 2^13.
+ * 2^48 · 2^15.
  */
 final class SortingWideCounter implements WideCounter {
 
   private static final int MAGNITUDE = Integer.MAX_VALUE;
   private static final int INFINITY = 0x7F800000;
-  private static final int BF16_LOW_HALF = 0xFFFF;
 
-  /** Twice the exponent field, plus one for negative values; then what BF16 holds. */
-  private static final int HELD = 512;
+  /** One held value in so many is few: to branch on it costs little. */
+  private static final int FEW = 64;
 
-  private static final int NAN = 510;
+  private static final int POSITIVE_NAN = 255;
+  private static final int NEGATIVE_NAN = 511;
 
   private final SpanCrc32c crc = new SpanCrc32c();
-  private final CodeTally bf16 = new CodeTally(Short.SIZE);
+  private final CodeTables bf16 = new WideCodeTables();
+  private final RunSums sums;
   private final BinadeTally values = new BinadeTally();
   private final Map<Target, SortedCasts> casts = new EnumMap<>(Target.class);
 
-  private final int[] words = new int[BLOCK];
-  private final int[] sorted = new int[BLOCK];
-  private final int[] ends = new int[HELD + 1];
+  private final int[] words = new int[BLOCK + RunSums.SPARE];
+  private final int[] sorted = new int[BLOCK + RunSums.SPARE];
+  private final int[] ends = new int[BinadeTally.BUCKETS];
+  private final short[] upperHalves = new short[BLOCK + RunSums.SPARE];
+  private final ByteBuffer heldCodes =
+      ByteBuffer.allocateDirect(BLOCK * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private long elements;
   private long nan;
@@ -40,7 +44,8 @@ final class SortingWideCounter implements WideCounter {
   private long firstMinIndex;
   private long firstMaxIndex;
 
-  SortingWideCounter() {
+  SortingWideCounter(RunSums sums) {
+    this.sums = sums;
     reset();
   }
 
@@ -55,86 +60,105 @@ final class SortingWideCounter implements WideCounter {
     ByteBuffer bytes = block.slice().order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().get(words, 0, length);
     crc.update(bytes);
-    updateExtremes(length);
+    sums.survey(words, length);
+    updateExtremes(sums.lowestKey, sums.highestKey, length);
     elements += length;
-    if (isHeldByBf16(length)) {
-      Arrays.fill(ends, 0);
-      countHeld(words, 0, length);
-      return 0;
-    }
-    sort(length);
-    int count = ends[HELD - 1];
-    countHeld(sorted, count, length);
+    int count = sums.held == 0 ? length : setHeldApart(length, sums.held);
+    sort(count);
     others.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(sorted, 0, count);
-    nan += count - ends[NAN - 1];
-    values.add(sorted, ends);
+    nan += size(POSITIVE_NAN) + size(NEGATIVE_NAN);
+    values.add(sorted, ends, sums);
     return count;
   }
 
-  private boolean isHeldByBf16(int length) {
-    int any = 0;
+  private int size(int bucket) {
+    return ends[bucket] - ends[bucket - 1];
+  }
+
+  /** Counts what BF16 holds and moves the others together. */
+  private int setHeldApart(int length, int held) {
+    if (held < length / FEW) {
+      moveFew(words, sorted, length);
+    } else if (held < length) {
+      moveMany(words, sorted, length);
+    }
+    sums.upperHalves(held < length ? sorted : words, held, upperHalves);
+    heldCodes.asShortBuffer().put(0, upperHalves, 0, held);
+    bf16.count(heldCodes, 0, held * Short.BYTES);
+    return length - held;
+  }
+
+  private static void moveFew(int[] words, int[] held, int length) {
+    int kept = 0;
+    int apart = 0;
     for (int i = 0; i < length; i++) {
-      any |= words[i];
-    }
-    return (any & BF16_LOW_HALF) == 0;
-  }
-
-  private void countHeld(int[] from, int start, int end) {
-    bf16.expect(end - start);
-    int[] counters = bf16.pending;
-    for (int i = start; i < end; i++) {
-      int code = from[i] >>> Short.SIZE;
-      counters[code]++;
-      bf16.touch(code);
+      int word = words[i];
+      if ((word & RunSums.BF16_LOW_HALF) == 0) {
+        held[apart++] = word;
+      } else {
+        words[kept++] = word;
+      }
     }
   }
 
-  private static int bucket(int word) {
-    return (word & BF16_LOW_HALF) == 0 ? HELD : word >>> 22 & 0x1FE | word >>> 31;
+  /** Without a branch, which would be taken unforeseen. */
+  private static void moveMany(int[] words, int[] held, int length) {
+    int kept = 0;
+    int apart = 0;
+    for (int i = 0; i < length; i++) {
+      int word = words[i];
+      int isHeld = (word & RunSums.BF16_LOW_HALF) - 1 >>> 31;
+      held[apart] = word;
+      words[kept] = word;
+      apart += isHeld;
+      kept += 1 - isHeld;
+    }
   }
 
   /** A counting sort; afterwards {@code ends[b]} is where bucket b ends. */
   private void sort(int length) {
     Arrays.fill(ends, 0);
-    for (int i = 0; i < length; i++) {
-      ends[bucket(words[i])]++;
-    }
+    countBuckets(words, length, ends);
     int start = 0;
-    for (int b = 0; b <= HELD; b++) {
+    for (int b = 0; b < BinadeTally.BUCKETS; b++) {
       int size = ends[b];
       ends[b] = start;
       start += size;
     }
+    distribute(words, length, ends, sorted);
+  }
+
+  private static void countBuckets(int[] words, int length, int[] sizes) {
     for (int i = 0; i < length; i++) {
-      sorted[ends[bucket(words[i])]++] = words[i];
+      sizes[words[i] >>> 23]++;
     }
   }
 
-  /** The order of values as the order of integers, for all but zeros; its own inverse. */
-  private static int key(int word) {
-    return word ^ word >> 31 >>> 1;
+  private static void distribute(int[] words, int length, int[] next, int[] to) {
+    for (int i = 0; i < length; i++) {
+      int word = words[i];
+      to[next[word >>> 23]++] = word;
+    }
   }
 
-  private void updateExtremes(int length) {
-    int lowest = Integer.MAX_VALUE;
-    int highest = Integer.MIN_VALUE;
-    for (int i = 0; i < length; i++) {
-      int key = key(words[i]);
-      lowest = Math.min(lowest, key);
-      highest = Math.max(highest, key);
-    }
-    if (lowest <= key(INFINITY | ~MAGNITUDE) || highest >= INFINITY) {
+  private void updateExtremes(int lowestKey, int highestKey, int length) {
+    int lowest = lowestKey;
+    int highest = highestKey;
+    if (lowest <= RunSums.key(INFINITY | ~MAGNITUDE) || highest >= INFINITY) {
       lowest = Integer.MAX_VALUE;
       highest = Integer.MIN_VALUE;
       for (int i = 0; i < length; i++) {
         if ((words[i] & MAGNITUDE) < INFINITY) {
-          lowest = Math.min(lowest, key(words[i]));
-          highest = Math.max(highest, key(words[i]));
+          lowest = Math.min(lowest, RunSums.key(words[i]));
+          highest = Math.max(highest, RunSums.key(words[i]));
         }
       }
     }
     if (lowest <= highest) {
-      updateExtremes(Float.intBitsToFloat(key(lowest)), Float.intBitsToFloat(key(highest)), length);
+      updateExtremes(
+          Float.intBitsToFloat(RunSums.key(lowest)),
+          Float.intBitsToFloat(RunSums.key(highest)),
+          length);
     }
   }
 
@@ -160,7 +184,9 @@ final class SortingWideCounter implements WideCounter {
 
   @Override
   public void count(Target target, ByteBuffer codes, FarCast far) {
-    casts.computeIfAbsent(target, SortedCasts::new).add(sorted, ends, codes, far);
+    casts
+        .computeIfAbsent(target, none -> new SortedCasts(target, sums))
+        .add(sorted, ends, codes, far);
   }
 
   @Override
@@ -185,7 +211,10 @@ final class SortingWideCounter implements WideCounter {
 
   @Override
   public void drainTo(WideTally tally) {
-    bf16.drainTo(tally::bf16);
+    int[] held = bf16.codes();
+    if (held.length > 0) {
+      tally.bf16(held, Arrays.stream(held).mapToLong(bf16::count).toArray());
+    }
     if (nan > 0) {
       tally.nan(nan);
     }

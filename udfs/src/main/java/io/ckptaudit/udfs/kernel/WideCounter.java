@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
 public sealed interface WideCounter permits ScalarWideCounter, SortingWideCounter {
 
   /** Elements of a block at most: with its casts it stays in the second-level cache. */
-  int BLOCK = 1 << 13;
+  int BLOCK = 1 << 15;
 
   /** Receives casts that ended so far from the value that the error is no whole last place. */
   @FunctionalInterface

@@ -80,9 +80,12 @@ class WideCounterTest {
   private void assertTwinsAgree(int[] words) {
     WideFindings reference =
         count(new ScalarWideCounter(FloatFormat.F32), words, WideCounter.BLOCK);
-    WideFindings fast =
-        count(new SortingWideCounter(), words, 1 + random.nextInt(WideCounter.BLOCK));
-    assertThat(fast.all()).as("-Dtests.seed=%s", seed).isEqualTo(reference.all());
+    WideFindings fast = reference;
+    for (RunSums sums : new RunSums[] {new RunSums(), new VectorRunSums()}) {
+      int blockLength = 1 + random.nextInt(WideCounter.BLOCK);
+      fast = count(new SortingWideCounter(sums), words, blockLength);
+      assertThat(fast.all()).as("-Dtests.seed=%s", seed).isEqualTo(reference.all());
+    }
     CRC32C crc = new CRC32C();
     crc.update(bytes(words));
     assertThat(fast.get("crc")).isEqualTo("" + (int) crc.getValue());
@@ -203,20 +206,41 @@ class WideCounterTest {
   }
 
   @Test
-  void codeTalliesAreEmptiedBeforeTheyOverflow() {
-    CodeTally tally = new CodeTally(Short.SIZE, 10);
-    for (int i = 0; i < 100; i++) {
-      tally.expect(4);
-      for (int j = 0; j < 4; j++) {
-        tally.pending[7 * j]++;
-        tally.touch(7 * j);
+  void sumsOfRunsAgree() {
+    for (int run = 0; run < 500; run++) {
+      int length = random.nextInt(run % 20 == 0 ? 30_000 : 400);
+      int first = random.nextInt(40);
+      int[] words = runOfOneExponent(first + length + RunSums.SPARE);
+      int shift = 13 + random.nextInt(9);
+      int[] codes = new int[words.length];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (words[i] + (random.nextInt(3) - 1) * random.nextInt(1 << shift)) >> shift;
       }
+      RunSums.CodeLine line = new RunSums.CodeLine(-1 << shift, shift, 0);
+      float share = random.nextInt(3) * 0x1p-11f;
+      RunSums plain = new RunSums();
+      RunSums fast = new VectorRunSums();
+      plain.addValues(words, first, first + length);
+      fast.addValues(words, first, first + length);
+      assertSameSums(fast, plain);
+      assertThat(fast.addResiduals(words, codes, first, first + length, line, share))
+          .isEqualTo(plain.addResiduals(words, codes, first, first + length, line, share));
+      assertSameSums(fast, plain);
     }
-    tally.drainTo(
-        (codes, counts) -> {
-          assertThat(codes).containsExactly(0, 7, 14, 21);
-          assertThat(counts).containsOnly(100);
-        });
+  }
+
+  private int[] runOfOneExponent(int length) {
+    int upper = random.nextInt() & 0xFF800000;
+    int zeros = random.nextInt(24);
+    return random.ints(length).map(word -> upper | word >>> 9 >>> zeros << zeros).toArray();
+  }
+
+  private void assertSameSums(RunSums fast, RunSums plain) {
+    assertThat(fast)
+        .as("-Dtests.seed=%s", seed)
+        .usingRecursiveComparison()
+        .comparingOnlyFields("sum", "sumSq", "largest", "isShareMatched", "counts", "reaching")
+        .isEqualTo(plain);
   }
 
   @Test
@@ -240,8 +264,8 @@ class WideCounterTest {
     assertThatThrownBy(() -> counter.separate(ByteBuffer.allocate(6), others))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("6 bytes are no whole number of F32 elements");
-    assertThatThrownBy(() -> counter.separate(ByteBuffer.allocate(4 * 8193), others))
+    assertThatThrownBy(() -> counter.separate(ByteBuffer.allocate(4 * 32769), others))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid block: 8193 elements; cut spans to 8192");
+        .hasMessage("Invalid block: 32769 elements; cut spans to 32768");
   }
 }
