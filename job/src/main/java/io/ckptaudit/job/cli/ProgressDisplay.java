@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -22,6 +23,7 @@ final class ProgressDisplay implements ReadProgress {
   private static final long GIGABYTE = 1_000_000_000L;
   private static final int BAR_MILLIS = 200;
   private static final int LINE_MILLIS = 30_000;
+  private static final int COLUMNS = 79;
 
   private final boolean terminal;
   private final PrintStream out;
@@ -66,7 +68,9 @@ final class ProgressDisplay implements ReadProgress {
         .setUnit(" GB", GIGABYTE)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(BAR_MILLIS)
-        .setMaxRenderedLength(79)
+        // Given here, so that the library does not look for a terminal library, which is not in the
+        // jar.
+        .setConsumer(new ConsoleProgressBarConsumer(System.err, COLUMNS))
         .showSpeed(new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT)))
         .clearDisplayOnFinish()
         .build();
