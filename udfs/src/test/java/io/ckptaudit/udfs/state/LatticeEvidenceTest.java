@@ -72,12 +72,17 @@ class LatticeEvidenceTest {
     passed(inBf16(logUniform(20_000).map(through(FloatFormat.F16)).filter(Double::isFinite)));
   }
 
-  /** From BF16, every second value below 2^-17 is a tie, and goes to the even multiple. */
+  /**
+   * From BF16, every second value below 2^-17 is a tie, and goes to the even multiple.
+   *
+   * <p>Of 600,000 values about 80 codes tell: 65 to 95 in 600 trials. Of 300,000 about 50 do, and
+   * one trial in some hundred stays below what the finding asks for.
+   */
   @Test
   void smallModelsOfBf16AndF32OriginAreToldAlike() {
-    for (int run = 0; run < 20; run++) {
-      passed(inBf16(weights(300_000).map(through(FloatFormat.F16))));
-      passed(inBf16(weights(300_000).map(through(FloatFormat.BF16)).map(through(FloatFormat.F16))));
+    for (int run = 0; run < 10; run++) {
+      passed(inBf16(weights(600_000).map(through(FloatFormat.F16))));
+      passed(inBf16(weights(600_000).map(through(FloatFormat.BF16)).map(through(FloatFormat.F16))));
     }
   }
 
