@@ -38,22 +38,32 @@ final class ExactRounding {
 
   /** numerator / denominator · 2^exponent, for a positive denominator. */
   static double nearestQuotient(BigInteger numerator, BigInteger denominator, long exponent) {
-    int shift = Math.max(0, GUARD - numerator.bitLength() + denominator.bitLength());
-    BigInteger[] parts = numerator.abs().shiftLeft(shift).divideAndRemainder(denominator);
-    BigInteger sticky = withSticky(parts[0], parts[1].signum() != 0);
+    int shift = GUARD - numerator.bitLength() + denominator.bitLength();
+    BigInteger sticky = quotient(numerator.abs(), denominator, shift);
     return nearest(numerator.signum() < 0 ? sticky.negate() : sticky, exponent - shift - 1);
   }
 
   /** √(numerator / denominator · 2^exponent), for a numerator ≥ 0 and a positive denominator. */
   static double nearestRoot(BigInteger numerator, BigInteger denominator, long exponent) {
-    int shift = Math.max(0, 2 * GUARD - numerator.bitLength() + denominator.bitLength());
+    int shift = 2 * GUARD - numerator.bitLength() + denominator.bitLength();
     if (((exponent - shift) & 1) != 0) {
       shift++;
     }
-    BigInteger[] parts = numerator.shiftLeft(shift).divideAndRemainder(denominator);
-    BigInteger[] root = parts[0].sqrtAndRemainder();
-    boolean inexact = parts[1].signum() != 0 || root[1].signum() != 0;
+    BigInteger square = quotient(numerator, denominator, shift);
+    BigInteger[] root = square.shiftRight(1).sqrtAndRemainder();
+    boolean inexact = square.testBit(0) || root[1].signum() != 0;
     return nearest(withSticky(root[0], inexact), (exponent - shift) / 2 - 1);
+  }
+
+  /**
+   * numerator · 2^shift / denominator, doubled, with a sticky bit. A division of no more bits than
+   * are asked for: sums are hundreds of digits long where small terms met large ones.
+   */
+  private static BigInteger quotient(BigInteger numerator, BigInteger denominator, int shift) {
+    BigInteger shifted = numerator.shiftLeft(shift);
+    boolean cut = numerator.signum() != 0 && numerator.getLowestSetBit() < -shift;
+    BigInteger[] parts = shifted.divideAndRemainder(denominator);
+    return withSticky(parts[0], cut || parts[1].signum() != 0);
   }
 
   /** 2 · value, plus one where something smaller than a unit was left over. */

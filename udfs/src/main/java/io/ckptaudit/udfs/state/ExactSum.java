@@ -1,6 +1,7 @@
 package io.ckptaudit.udfs.state;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
  * A sum of doubles, each taken a number of times, without rounding.
@@ -96,52 +97,64 @@ final class ExactSum {
     pending = 0;
   }
 
-  /** Exponent of the unit of {@link #units}. */
-  private int unit() {
-    return fine.signum() == 0 ? LOWEST_UNIT : FINEST_UNIT;
-  }
-
-  /** The sum in units of 2^{@link #LOWEST_UNIT}, or of the finest once anything was added so. */
-  BigInteger units() {
-    BigInteger units = limbUnits();
-    return fine.signum() == 0 ? units : units.shiftLeft(LOWEST_UNIT - FINEST_UNIT).add(fine);
-  }
-
-  private BigInteger limbUnits() {
+  /**
+   * The sum as m · 2^exponent, without the limbs below its last: what is divided, squared and
+   * rooted is as long as the digits that were added, not as the range of a double.
+   */
+  Scaled exact() {
     propagateCarries();
     int lowest = 0;
     while (lowest < LIMBS && limbs[lowest] == 0) {
       lowest++;
     }
-    BigInteger units = BigInteger.ZERO;
-    for (int i = LIMBS - 1; i >= lowest; i--) {
-      units = units.shiftLeft(LIMB_BITS).add(BigInteger.valueOf(limbs[i]));
+    Scaled sum = new Scaled(ofLimbs(lowest), LOWEST_UNIT + LIMB_BITS * lowest);
+    return fine.signum() == 0 ? sum : sum.plus(new Scaled(fine, FINEST_UNIT));
+  }
+
+  /** The limbs from one on; the top one carries the sign, and lies 32 bits above the next. */
+  private BigInteger ofLimbs(int lowest) {
+    int highest = LIMBS - 1;
+    while (highest > lowest && limbs[highest] == 0) {
+      highest--;
     }
-    return units.shiftLeft(LIMB_BITS * lowest);
+    if (lowest == LIMBS) {
+      return BigInteger.ZERO;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (highest - lowest) + Long.BYTES);
+    bytes.putLong(limbs[highest]);
+    for (int i = highest - 1; i >= lowest; i--) {
+      bytes.putInt((int) limbs[i]);
+    }
+    return new BigInteger(bytes.array());
   }
 
   /** The sum, rounded once; beyond the largest double it is infinity of its sign. */
   double toDouble() {
-    return ExactRounding.nearest(units(), unit());
+    Scaled sum = exact();
+    return ExactRounding.nearest(sum.m(), sum.exponent());
   }
 
   /** The exact quotient of the sum and a count of at least one, rounded once. */
   double mean(long count) {
-    return ExactRounding.nearestQuotient(units(), BigInteger.valueOf(count), unit());
+    Scaled sum = exact();
+    return ExactRounding.nearestQuotient(sum.m(), BigInteger.valueOf(count), sum.exponent());
   }
 
   /** The square root of the sum (which must not be negative) over a count, rounded once. */
   double rootOfMean(long count) {
-    return ExactRounding.nearestRoot(units(), BigInteger.valueOf(count), unit());
+    Scaled sum = exact();
+    return ExactRounding.nearestRoot(sum.m(), BigInteger.valueOf(count), sum.exponent());
   }
 
   /** This sum over another, positive one, rounded once. */
   double over(ExactSum divisor) {
-    return ExactRounding.nearestQuotient(units(), divisor.units(), unit() - divisor.unit());
+    Scaled sum = exact();
+    Scaled by = divisor.exact();
+    return ExactRounding.nearestQuotient(sum.m(), by.m(), (long) sum.exponent() - by.exponent());
   }
 
   boolean isZero() {
-    return units().signum() == 0;
+    return exact().m().signum() == 0;
   }
 
   /**
@@ -150,13 +163,21 @@ final class ExactSum {
    */
   static double standardDeviation(ExactSum sum, ExactSum sumOfSquares, long count) {
     BigInteger n = BigInteger.valueOf(count);
-    BigInteger s = sum.units();
-    BigInteger squares = sumOfSquares.units().multiply(n);
-    int unit = Math.min(2 * sum.unit(), sumOfSquares.unit());
-    BigInteger difference =
-        squares
-            .shiftLeft(sumOfSquares.unit() - unit)
-            .subtract(s.multiply(s).shiftLeft(2 * sum.unit() - unit));
-    return ExactRounding.nearestRoot(difference, n.multiply(n), unit);
+    Scaled s = sum.exact();
+    Scaled squares = sumOfSquares.exact();
+    Scaled difference =
+        new Scaled(squares.m().multiply(n), squares.exponent())
+            .plus(new Scaled(s.m().multiply(s.m()).negate(), 2 * s.exponent()));
+    return ExactRounding.nearestRoot(difference.m(), n.multiply(n), difference.exponent());
+  }
+
+  /** m · 2^exponent. */
+  record Scaled(BigInteger m, int exponent) {
+
+    Scaled plus(Scaled other) {
+      int unit = Math.min(exponent, other.exponent);
+      return new Scaled(
+          m.shiftLeft(exponent - unit).add(other.m.shiftLeft(other.exponent - unit)), unit);
+    }
   }
 }

@@ -69,9 +69,9 @@ class ExactSumTest {
     for (int run = 0; run < SUMS; run++) {
       List<Term> terms = terms(40);
       ExactSum sum = sum(terms, 1 << 29);
-      assertThat(sum(cases.shuffled(terms), 1 + cases.below(5)).units())
+      assertThat(sum(cases.shuffled(terms), 1 + cases.below(5)).exact())
           .as("%s %s", cases, terms)
-          .isEqualTo(sum.units());
+          .isEqualTo(sum.exact());
     }
   }
 
@@ -105,7 +105,7 @@ class ExactSumTest {
         often.add(value, fullCount);
       }
       BigDecimal exact = new Term(value, fullCount).exact().multiply(BigDecimal.valueOf(additions));
-      assertThat(rare.units()).isEqualTo(often.units());
+      assertThat(rare.exact()).isEqualTo(often.exact());
       assertThat(NearestDouble.is(rare.toDouble(), exact)).isTrue();
     }
   }
