@@ -14,6 +14,7 @@ import io.ckptaudit.job.report.TableDigests;
 import io.ckptaudit.job.report.TableWriter;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +95,7 @@ public final class AuditJob {
       describe("report");
       RunFindings findings =
           RunFindings.of(checkpoints, models.value(), tables, groups, faults, request);
-      return publish(run, tables.tables(), findings);
+      return publish(run, tables, findings);
     } catch (Exception e) {
       throw asOurs(e);
     } finally {
@@ -135,17 +136,18 @@ public final class AuditJob {
     throw failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
   }
 
-  private RunVerdict publish(RunFolder run, Map<Table, JavaRDD<Row>> tables, RunFindings findings)
+  private RunVerdict publish(RunFolder run, ReportTables report, RunFindings findings)
       throws PublicationException {
     List<Finding> all = findings.findings();
     RunVerdict verdict = findings.verdict(request, started);
-    tables.put(Table.FINDINGS, context.parallelize(RunRows.findings(checkpoints, all), 1));
-    tables.put(
-        Table.FILES, context.parallelize(RunRows.files(checkpoints, findings.unreadFiles()), 1));
+    Map<Table, List<Row>> driver = new EnumMap<>(Table.class);
+    driver.put(Table.FINDINGS, RunRows.findings(checkpoints, all));
+    driver.put(Table.FILES, RunRows.files(checkpoints, findings.unreadFiles()));
     try {
-      Map<Table, String> digests = TableDigests.of(context, tables);
-      Row row = RunRows.run(checkpoints, started, verdict, request.config());
-      tables.put(Table.RUNS, context.parallelize(List.of(row), 1));
+      Map<Table, String> digests = TableDigests.of(report.reports(), driver);
+      driver.put(Table.RUNS, List.of(RunRows.run(checkpoints, started, verdict, request.config())));
+      Map<Table, JavaRDD<Row>> tables = report.tables();
+      driver.forEach((table, rows) -> tables.put(table, context.parallelize(rows, 1)));
       Optional<RunVerdict> other = run.removeLeftovers();
       if (other.isPresent()) {
         return other.get();

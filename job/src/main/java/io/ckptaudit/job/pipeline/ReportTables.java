@@ -2,6 +2,7 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.GroupReport;
 import io.ckptaudit.job.report.LayerSummary;
@@ -67,8 +68,9 @@ final class ReportTables implements AutoCloseable {
     }
     GroupReport report =
         GroupReport.of(models.group(id), states, models.tables(), models.criteria());
-    ReportRows rows = new ReportRows();
-    report.addTo(rows, models.checkpoints().get(id.checkpoint()));
+    Checkpoint checkpoint = models.checkpoints().get(id.checkpoint());
+    ReportRows rows = new ReportRows(checkpoint);
+    report.addTo(rows, checkpoint);
     return new GroupRows(id.checkpoint(), rows, LayerSummary.of(report));
   }
 
@@ -86,11 +88,16 @@ final class ReportTables implements AutoCloseable {
   }
 
   private JavaRDD<Row> ofTensors(Table table) {
-    return tensors.flatMap(report -> report.rows(table).iterator());
+    return tensors.flatMap(report -> report.rows().of(table).iterator());
   }
 
   private JavaRDD<Row> ofGroups(Table table) {
     return groups.flatMap(group -> group.rows().of(table).iterator());
+  }
+
+  /** The same by tensor, layer and model. */
+  JavaRDD<ReportRows> reports() {
+    return tensors.map(TensorReport::rows).union(groups.map(GroupRows::rows));
   }
 
   /** What all tensors have to say. */

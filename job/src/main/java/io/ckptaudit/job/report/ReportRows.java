@@ -1,5 +1,6 @@
 package io.ckptaudit.job.report;
 
+import io.ckptaudit.job.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -8,20 +9,29 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.spark.sql.Row;
 
 /**
- * Rows by table. Between stages they travel as {@linkplain CompactRows bytes}, and only those of
- * the table that is asked for become rows again.
+ * The rows of one tensor, layer or model, a block for each table. Between stages they travel as
+ * {@linkplain CompactRows bytes}, and only those of the table that is asked for become rows again.
  */
 public final class ReportRows implements Serializable {
 
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
+  private String uri;
+  private String revision;
   private transient Map<Table, List<Row>> rows = new EnumMap<>(Table.class);
-  private transient Map<Table, byte[]> encoded = new EnumMap<>(Table.class);
+  private transient Map<Table, byte[]> blocks = new EnumMap<>(Table.class);
 
-  public void add(Table table, Row row) {
+  /** Of one checkpoint, which all rows begin with. */
+  public ReportRows(Checkpoint checkpoint) {
+    this.uri = checkpoint.uri();
+    this.revision = checkpoint.revision();
+  }
+
+  void add(Table table, Row row) {
     of(table).add(row);
   }
 
@@ -30,30 +40,41 @@ public final class ReportRows implements Serializable {
     return rows.computeIfAbsent(
         table,
         none ->
-            encoded.containsKey(table)
-                ? CompactRows.decode(encoded.get(table), table.schema())
+            blocks.containsKey(table)
+                ? CompactRows.decode(table, blocks.get(table), uri, revision)
                 : new ArrayList<>());
   }
 
+  /** The blocks as bytes; none that is empty. */
+  void forEachBlock(BiConsumer<Table, byte[]> consumer) {
+    Map<Table, byte[]> all = new EnumMap<>(blocks);
+    rows.forEach((table, list) -> all.put(table, CompactRows.encode(table, list)));
+    all.forEach(consumer);
+  }
+
   private void writeObject(ObjectOutputStream out) throws IOException {
-    Map<Table, byte[]> all = new EnumMap<>(encoded);
-    rows.forEach((table, list) -> all.put(table, CompactRows.encode(list)));
-    out.writeInt(all.size());
-    for (Map.Entry<Table, byte[]> table : all.entrySet()) {
-      out.writeByte(table.getKey().ordinal());
-      out.writeInt(table.getValue().length);
-      out.write(table.getValue());
+    Map<Table, byte[]> all = new EnumMap<>(Table.class);
+    forEachBlock(all::put);
+    out.writeObject(uri);
+    out.writeObject(revision);
+    out.writeByte(all.size());
+    for (Map.Entry<Table, byte[]> block : all.entrySet()) {
+      out.writeByte(block.getKey().ordinal());
+      out.writeInt(block.getValue().length);
+      out.write(block.getValue());
     }
   }
 
-  private void readObject(ObjectInputStream in) throws IOException {
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    uri = (String) in.readObject();
+    revision = (String) in.readObject();
     rows = new EnumMap<>(Table.class);
-    encoded = new EnumMap<>(Table.class);
-    for (int left = in.readInt(); left > 0; left--) {
+    blocks = new EnumMap<>(Table.class);
+    for (int left = in.readByte(); left > 0; left--) {
       Table table = Table.values()[in.readByte()];
-      byte[] bytes = new byte[in.readInt()];
-      in.readFully(bytes);
-      encoded.put(table, bytes);
+      byte[] block = new byte[in.readInt()];
+      in.readFully(block);
+      blocks.put(table, block);
     }
   }
 }

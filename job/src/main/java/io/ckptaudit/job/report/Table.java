@@ -87,13 +87,14 @@ public enum Table {
   /** Changes when a column changes its name, type or meaning. */
   public static final int CONTRACT_VERSION = 1;
 
-  /** What a digest leaves out: where and when, not what. */
-  private static final Set<String> PLACE = Set.of("checkpoint", "revision", "change_token");
-
   private final StructType schema;
+  private final List<Integer> digested;
+  private final List<Integer> place;
 
   Table(Columns columns) {
     this.schema = DataTypes.createStructType(columns.fields());
+    this.digested = positions(false);
+    this.place = positions(true);
   }
 
   public StructType schema() {
@@ -112,9 +113,18 @@ public enum Table {
 
   /** The columns that enter the digest, by position. */
   List<Integer> digestedColumns() {
+    return digested;
+  }
+
+  /** The columns that do not. */
+  List<Integer> placeColumns() {
+    return place;
+  }
+
+  private List<Integer> positions(boolean ofPlace) {
     StructField[] fields = schema.fields();
     return IntStream.range(0, fields.length)
-        .filter(i -> !PLACE.contains(fields[i].name()))
+        .filter(i -> Columns.PLACE.contains(fields[i].name()) == ofPlace)
         .boxed()
         .toList();
   }
@@ -125,6 +135,9 @@ public enum Table {
 
   /** Collects the columns of a table. */
   private static final class Columns {
+
+    /** What a digest leaves out: where and when, not what. */
+    static final Set<String> PLACE = Set.of("checkpoint", "revision", "change_token");
 
     private final List<StructField> fields = new ArrayList<>();
 

@@ -6,20 +6,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /**
  * One sha256 per table over its sorted rows, the same for any partitioning and order.
  *
- * <p>Each row becomes the sha256 of its {@linkplain RowEncoding canonical bytes}. Row hashes are
- * sorted and cut into 256 buckets by their first byte; a bucket's digest is the sha256 of its row
+ * <p>The rows of one tensor, layer or model are a block, and so is each row of {@code findings} and
+ * {@code files}. Each block becomes the sha256 of its {@linkplain CompactRows bytes}. Block hashes
+ * are sorted and cut into 256 buckets by their first byte; a bucket's digest is the sha256 of its
  * hashes, and the table's the sha256 of the 256 bucket digests. So millions of rows are sorted
  * where they are, and 8 KiB a table reach the driver.
  */
@@ -29,32 +29,50 @@ public final class TableDigests {
 
   private TableDigests() {}
 
-  /** Digests as lower-case hex. */
-  public static Map<Table, String> of(JavaSparkContext spark, Map<Table, JavaRDD<Row>> tables) {
-    JavaPairRDD<Integer, byte[]> hashes = spark.<Integer, byte[]>parallelizePairs(List.of());
-    for (Map.Entry<Table, JavaRDD<Row>> table : tables.entrySet()) {
-      hashes = hashes.union(hash(table.getKey(), table.getValue()));
-    }
-    int partitions = Math.max(1, Math.min(BUCKETS, spark.defaultParallelism()));
+  /**
+   * Digests as lower-case hex.
+   *
+   * @param reports the blocks of the tables that are spread over executors
+   * @param driver the rows of the other tables
+   */
+  public static Map<Table, String> of(JavaRDD<ReportRows> reports, Map<Table, List<Row>> driver) {
+    int partitions = Math.max(1, Math.min(BUCKETS, reports.context().defaultParallelism()));
     Map<Integer, byte[]> buckets =
         new TreeMap<>(
-            hashes.groupByKey(partitions).mapValues(TableDigests::bucketDigest).collectAsMap());
+            reports
+                .flatMapToPair(TableDigests::hashes)
+                .groupByKey(partitions)
+                .mapValues(TableDigests::bucketDigest)
+                .collectAsMap());
+    Map<Integer, List<byte[]>> ofDriver = new TreeMap<>();
+    driver.forEach(
+        (table, rows) ->
+            rows.forEach(
+                row -> add(ofDriver, hash(table, CompactRows.encode(table, List.of(row))))));
+    ofDriver.forEach((bucket, hashes) -> buckets.put(bucket, bucketDigest(hashes)));
     Map<Table, String> digests = new EnumMap<>(Table.class);
-    for (Table table : tables.keySet()) {
-      digests.put(table, tableDigest(table, buckets));
+    for (Table table : Table.values()) {
+      if (table.isDigested()) {
+        digests.put(table, tableDigest(table, buckets));
+      }
     }
     return digests;
   }
 
-  /** (table and bucket, hash) of each row. */
-  private static JavaPairRDD<Integer, byte[]> hash(Table table, JavaRDD<Row> rows) {
-    ArrayList<Integer> columns = new ArrayList<>(table.digestedColumns());
-    int first = table.ordinal() * BUCKETS;
-    return rows.mapToPair(
-        row -> {
-          byte[] hash = sha256().digest(RowEncoding.of(row, columns));
-          return new Tuple2<>(first + (hash[0] & 0xFF), hash);
-        });
+  private static void add(Map<Integer, List<byte[]>> buckets, Tuple2<Integer, byte[]> hash) {
+    buckets.computeIfAbsent(hash._1(), none -> new ArrayList<>()).add(hash._2());
+  }
+
+  /** (table and bucket, hash) of each block. */
+  private static Iterator<Tuple2<Integer, byte[]>> hashes(ReportRows rows) {
+    List<Tuple2<Integer, byte[]>> hashes = new ArrayList<>();
+    rows.forEachBlock((table, block) -> hashes.add(hash(table, block)));
+    return hashes.iterator();
+  }
+
+  private static Tuple2<Integer, byte[]> hash(Table table, byte[] block) {
+    byte[] hash = sha256().digest(block);
+    return new Tuple2<>(table.ordinal() * BUCKETS + (hash[0] & 0xFF), hash);
   }
 
   private static byte[] bucketDigest(Iterable<byte[]> hashes) {

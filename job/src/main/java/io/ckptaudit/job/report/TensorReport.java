@@ -4,6 +4,7 @@ import io.ckptaudit.job.audit.AuditCriteria;
 import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorFindings;
 import io.ckptaudit.job.audit.TensorSubject;
+import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
@@ -28,14 +29,16 @@ public final class TensorReport implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final ReportRows rows = new ReportRows();
+  private final ReportRows rows;
   private Gathering.OfTensor gathered;
 
-  private TensorReport() {}
+  private TensorReport(Checkpoint checkpoint) {
+    this.rows = new ReportRows(checkpoint);
+  }
 
   /** The row of a tensor that could not be read: what its header says, and nothing else. */
   public static TensorReport ofUnread(TensorSubject subject, AuditCriteria criteria) {
-    TensorReport report = new TensorReport();
+    TensorReport report = new TensorReport(subject.of());
     report.rows.add(Table.TENSORS, tensorRow(CheckpointKey.of(subject.of()), subject, null, null));
     report.gathered = Gathering.OfTensor.of(subject, List.of(), criteria);
     return report;
@@ -59,7 +62,7 @@ public final class TensorReport implements Serializable {
               + subject.entry().elements()
               + ": a split was lost or read twice; please report this");
     }
-    TensorReport report = new TensorReport();
+    TensorReport report = new TensorReport(subject.of());
     CheckpointKey key = CheckpointKey.of(subject.of());
     if (state instanceof CountedState counts) {
       StateFigures figures = new StateFigures(List.of(counts), tables);
@@ -72,8 +75,8 @@ public final class TensorReport implements Serializable {
     return report;
   }
 
-  public List<Row> rows(Table table) {
-    return rows.of(table);
+  public ReportRows rows() {
+    return rows;
   }
 
   /** What it has to say to the driver. */
