@@ -67,7 +67,7 @@ final class CompactRows {
       out.write(6);
       writeText(text);
     } else {
-      writeList(Lists.of(value));
+      writeList(value);
     }
   }
 
@@ -75,10 +75,33 @@ final class CompactRows {
     return value instanceof String || value instanceof Number || value instanceof Boolean;
   }
 
-  private void writeList(List<?> elements) {
-    boolean texts = !elements.isEmpty() && elements.get(0) instanceof String;
-    out.write(texts ? 7 : 8);
-    writeVarint(elements.size());
+  private void writeList(Object list) {
+    if (list instanceof int[] integers) {
+      beginList(8, integers.length);
+      long before = 0;
+      for (int next : integers) {
+        writeZigzag(next - before);
+        before = next;
+      }
+    } else if (list instanceof long[] integers) {
+      beginList(8, integers.length);
+      long before = 0;
+      for (long next : integers) {
+        writeZigzag(next - before);
+        before = next;
+      }
+    } else {
+      writeObjects(Lists.of(list));
+    }
+  }
+
+  private void beginList(int tag, int size) {
+    out.write(tag);
+    writeVarint(size);
+  }
+
+  private void writeObjects(List<?> elements) {
+    beginList(!elements.isEmpty() && elements.get(0) instanceof String ? 7 : 8, elements.size());
     long before = 0;
     for (Object element : elements) {
       if (element instanceof String text) {

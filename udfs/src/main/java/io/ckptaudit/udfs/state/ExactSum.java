@@ -62,12 +62,17 @@ final class ExactSum {
     if (significand == 0 || count == 0) {
       return;
     }
-    int position = Math.max(field, 1) - 1075 - LOWEST_UNIT;
-    long high = Math.multiplyHigh(significand, count);
-    long low = significand * count;
+    // Values of 16-bit formats and their squares end in zeros: most products then fit in one limb.
+    int zeros = Long.numberOfTrailingZeros(significand);
+    long odd = significand >>> zeros;
+    int position = Math.max(field, 1) - 1075 - LOWEST_UNIT + zeros;
+    long high = Math.multiplyHigh(odd, count);
+    long low = odd * count;
     long sign = bits >> 63 | 1;
     addShifted(low & LIMB_MASK, position, sign);
-    addShifted(low >>> LIMB_BITS, position + LIMB_BITS, sign);
+    if (high != 0 || low >>> LIMB_BITS != 0) {
+      addShifted(low >>> LIMB_BITS, position + LIMB_BITS, sign);
+    }
     if (high != 0) {
       addShifted(high & LIMB_MASK, position + 2 * LIMB_BITS, sign);
       addShifted(high >>> LIMB_BITS, position + 3 * LIMB_BITS, sign);
