@@ -114,6 +114,7 @@ final class KernelSelfTest {
         && a.crc32c() == b.crc32c()
         && a.firstMinIndex() == b.firstMinIndex()
         && a.firstMaxIndex() == b.firstMaxIndex()
+        && a.firstNonFiniteIndex() == b.firstNonFiniteIndex()
         && Arrays.equals(a.codes(), b.codes())
         && Arrays.equals(a.counts(a.codes()), b.counts(b.codes()));
   }
