@@ -14,9 +14,8 @@ import java.util.List;
 public enum Rule implements FindingRule {
   NON_FINITE(
       Severity.ERROR,
-      "NaN or ±infinity among the values; the offset is that of the tensor, since counts know no"
-          + " places",
-      "nan pos_inf neg_inf elements",
+      "NaN or ±infinity among the values; index in the tensor and offset are of the first",
+      "nan pos_inf neg_inf elements first_index",
       "restore the tensor from the original, or find the step that broke it",
       "CT-CIG#3",
       "TensorRT-Model-Connect#669"),
@@ -259,6 +258,26 @@ public enum Rule implements FindingRule {
         subject.entry().name(),
         subject.firstOffset(),
         message + " in " + subject.place() + "; " + action,
+        evidence,
+        action);
+  }
+
+  /** A finding about an element of a tensor, or what begins there; its place is appended. */
+  Finding ofElement(
+      TensorSubject subject,
+      long element,
+      String message,
+      LinkedHashMap<String, Serializable> evidence) {
+    TensorSubject.ElementPlace place = subject.at(element);
+    return new Finding(
+        subject.checkpoint(),
+        name(),
+        severity,
+        isIncomplete(),
+        place.file(),
+        subject.entry().name(),
+        place.offset(),
+        message + " in " + subject.place(place) + "; " + action,
         evidence,
         action);
   }

@@ -106,7 +106,7 @@ public final class TensorReport implements Serializable {
     gathered =
         Gathering.OfTensor.of(
             subject,
-            TensorFindings.of(subject, statistics, figures, criteria),
+            TensorFindings.of(subject, counts, statistics, figures, criteria),
             statistics,
             crc32c(counts, subject.entry().bytes()),
             casts,

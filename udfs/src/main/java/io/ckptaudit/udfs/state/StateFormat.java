@@ -116,7 +116,7 @@ final class StateFormat {
     return state;
   }
 
-  private static DType readDtype(StateInput in) {
+  static DType readDtype(StateInput in) {
     String name = new String(in.readBytes(in.readByte()), StandardCharsets.US_ASCII);
     return DType.named(name).orElseThrow(() -> in.malformed("an unknown dtype"));
   }
