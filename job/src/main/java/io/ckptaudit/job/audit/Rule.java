@@ -148,9 +148,24 @@ public enum Rule implements FindingRule {
   DEAD_EXPERT(
       Severity.WARNING,
       "the largest magnitude in an expert's matrix is below dead_expert_ratio of the median of its"
-          + " siblings in the layer (experts stored one tensor each)",
-      "abs_max siblings_median siblings",
+          + " siblings in the layer, in a tensor each or fused into one of three dimensions",
+      "expert abs_max siblings_median siblings",
       "check that the expert was written and trained"),
+  EMBEDDING_ROWS_EMPTY(
+      Severity.INFO,
+      "rows of an embedding or head are all zero, or below empty_row_ratio of the median row's"
+          + " largest magnitude: padding, reserved or untrained tokens",
+      "zero_rows tiny_rows rows median offsets",
+      "nothing, if nobody uses these tokens; else initialise their rows before a fine-tuning",
+      "Automodel#3175",
+      "unsloth-zoo#1237"),
+  EMBEDDING_ROWS_FAR(
+      Severity.WARNING,
+      "rows of an embedding or head have magnitudes beyond far_row_ratio times the median row's"
+          + " largest (rows that are not finite are left to NON_FINITE)",
+      "far_rows rows largest median offsets",
+      "compare these rows with the original; tokens added later may need to be initialised again",
+      "Automodel#3175"),
   PASSED_THROUGH_F16(
       Severity.WARNING,
       "BF16 values that once were F16: what F16 cannot hold is missing where it must be expected",
