@@ -20,7 +20,7 @@ final class CheckpointFacts implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private static final Set<Role> EXPERTS =
+  static final Set<Role> EXPERTS =
       EnumSet.of(Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN, Role.EXPERT_GATE_UP);
 
   private final EnumMap<Target, WorstTensors> overflow = new EnumMap<>(Target.class);

@@ -131,6 +131,11 @@ public final class CheckpointFindings {
     }
   }
 
+  /** Whether a name has the number of an expert. */
+  static boolean isNumbered(String tensor) {
+    return tensor.length() <= LONGEST_NAME && EXPERT.matcher(tensor).find();
+  }
+
   private void deadExperts() {
     Map<String, List<Magnitude>> siblings = new TreeMap<>();
     for (Magnitude expert : facts.experts()) {
@@ -148,6 +153,11 @@ public final class CheckpointFindings {
     siblings.values().stream()
         .filter(family -> family.size() >= FEWEST_EXPERTS)
         .forEach(this::deadExperts);
+  }
+
+  private static int numberOf(Magnitude expert) {
+    Matcher number = EXPERT.matcher(expert.tensor());
+    return number.find() ? Integer.parseInt(number.group(2)) : -1;
   }
 
   private void deadExperts(List<Magnitude> family) {
@@ -169,6 +179,7 @@ public final class CheckpointFindings {
                     + " siblings' is "
                     + median,
                 Rule.evidence(
+                    "expert", numberOf(expert),
                     "abs_max", expert.absMax(),
                     "siblings_median", median,
                     "siblings", family.size())));

@@ -49,8 +49,7 @@ public record Policy(
               NamePattern.glob("*.router.bias"),
               NamePattern.glob("*.gate.bias"),
               NamePattern.glob("*.A_log"),
-              NamePattern.glob("*.dt_bias"),
-              NamePattern.glob("*.sinks")),
+              NamePattern.glob("*.dt_bias")),
           Set.of(),
           List.of(),
           Verdict.FailOn.ERROR);

@@ -14,9 +14,8 @@ import java.util.List;
 public enum Rule implements FindingRule {
   NON_FINITE(
       Severity.ERROR,
-      "NaN or ±infinity among the values; the offset is that of the tensor, since counts know no"
-          + " places",
-      "nan pos_inf neg_inf elements",
+      "NaN or ±infinity among the values; index in the tensor and offset are of the first",
+      "nan pos_inf neg_inf elements first_index",
       "restore the tensor from the original, or find the step that broke it",
       "CT-CIG#3",
       "TensorRT-Model-Connect#669"),
@@ -149,9 +148,24 @@ public enum Rule implements FindingRule {
   DEAD_EXPERT(
       Severity.WARNING,
       "the largest magnitude in an expert's matrix is below dead_expert_ratio of the median of its"
-          + " siblings in the layer (experts stored one tensor each)",
-      "abs_max siblings_median siblings",
+          + " siblings in the layer, in a tensor each or fused into one of three dimensions",
+      "expert abs_max siblings_median siblings",
       "check that the expert was written and trained"),
+  EMBEDDING_ROWS_EMPTY(
+      Severity.INFO,
+      "rows of an embedding or head are all zero, or below empty_row_ratio of the median row's"
+          + " largest magnitude: padding, reserved or untrained tokens",
+      "zero_rows tiny_rows rows median offsets",
+      "nothing, if nobody uses these tokens; else initialise their rows before a fine-tuning",
+      "Automodel#3175",
+      "unsloth-zoo#1237"),
+  EMBEDDING_ROWS_FAR(
+      Severity.WARNING,
+      "rows of an embedding or head have magnitudes beyond far_row_ratio times the median row's"
+          + " largest (rows that are not finite are left to NON_FINITE)",
+      "far_rows rows largest median offsets",
+      "compare these rows with the original; tokens added later may need to be initialised again",
+      "Automodel#3175"),
   PASSED_THROUGH_F16(
       Severity.WARNING,
       "BF16 values that once were F16: what F16 cannot hold is missing where it must be expected",
@@ -259,6 +273,26 @@ public enum Rule implements FindingRule {
         subject.entry().name(),
         subject.firstOffset(),
         message + " in " + subject.place() + "; " + action,
+        evidence,
+        action);
+  }
+
+  /** A finding about an element of a tensor, or what begins there; its place is appended. */
+  Finding ofElement(
+      TensorSubject subject,
+      long element,
+      String message,
+      LinkedHashMap<String, Serializable> evidence) {
+    TensorSubject.ElementPlace place = subject.at(element);
+    return new Finding(
+        subject.checkpoint(),
+        name(),
+        severity,
+        isIncomplete(),
+        place.file(),
+        subject.entry().name(),
+        place.offset(),
+        message + " in " + subject.place(place) + "; " + action,
         evidence,
         action);
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tensors that are small, and computed in F32 for a reason: biases of routers, decay rates, sinks.
+ * Tensors that are small, and computed in F32 for a reason: biases of routers, decay rates.
  *
  * <p>Whether values collapsed is told from the codes between the smallest and the largest, both
  * included. Where n ≥ 64 values that were spread over a range with only k ≤ 16 codes are rounded,

@@ -2,6 +2,7 @@ package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.checkpoint.Role;
 import io.ckptaudit.udfs.number.Target;
+import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
@@ -26,9 +27,13 @@ public final class TensorFindings {
 
   /** Findings about a tensor whose values were counted. */
   public static List<Finding> of(
-      TensorSubject subject, Statistics statistics, StateFigures figures, AuditCriteria criteria) {
+      TensorSubject subject,
+      CountedState state,
+      Statistics statistics,
+      StateFigures figures,
+      AuditCriteria criteria) {
     TensorFindings rules = new TensorFindings(subject);
-    rules.nonFinite(statistics);
+    rules.nonFinite(statistics, state.nonFiniteIndex());
     rules.constant(statistics);
     rules.losses(statistics, figures, criteria);
     SmallTensors.precision(subject, statistics, criteria.policy()).ifPresent(rules.findings::add);
@@ -78,7 +83,7 @@ public final class TensorFindings {
         && name.substring(name.lastIndexOf('.') + 1).contains("mask");
   }
 
-  private void nonFinite(Statistics statistics) {
+  private void nonFinite(Statistics statistics, long firstIndex) {
     if (statistics.nonFinite() > 0 && isMask(statistics)) {
       findings.add(
           Rule.MASK_INFINITE.ofTensor(
@@ -87,20 +92,23 @@ public final class TensorFindings {
               Rule.evidence("neg_inf", statistics.negInf(), "elements", statistics.elements())));
     } else if (statistics.nonFinite() > 0) {
       findings.add(
-          Rule.NON_FINITE.ofTensor(
+          Rule.NON_FINITE.ofElement(
               subject,
+              firstIndex,
               String.format(
                   Locale.ROOT,
-                  "%s not finite (%,d NaN, %,d +Inf, %,d -Inf)",
+                  "%s not finite (%,d NaN, %,d +Inf, %,d -Inf), the first at index %d",
                   values(statistics.nonFinite()),
                   statistics.nan(),
                   statistics.posInf(),
-                  statistics.negInf()),
+                  statistics.negInf(),
+                  firstIndex),
               Rule.evidence(
                   "nan", statistics.nan(),
                   "pos_inf", statistics.posInf(),
                   "neg_inf", statistics.negInf(),
-                  "elements", statistics.elements())));
+                  "elements", statistics.elements(),
+                  "first_index", firstIndex)));
     }
   }
 

@@ -28,18 +28,40 @@ public record TensorSubject(int checkpoint, Checkpoint of, TensorEntry entry, Te
   }
 
   Long firstOffset() {
-    return entry.slices().isEmpty() ? null : (Long) firstSlice().offset();
-  }
-
-  private Slice firstSlice() {
-    return entry.slices().get(0);
+    return entry.slices().isEmpty() ? null : (Long) entry.slices().get(0).offset();
   }
 
   /** "tensor 'x' of file at byte n", safe to print. */
   String place() {
+    return place(firstShard(), firstOffset());
+  }
+
+  private String place(String file, Long offset) {
     String tensor = "tensor " + Quoted.of(entry.name());
-    return entry.slices().isEmpty()
-        ? tensor
-        : tensor + " of " + Quoted.plain(firstShard()) + " at byte " + firstOffset();
+    return file == null ? tensor : tensor + " of " + Quoted.plain(file) + " at byte " + offset;
+  }
+
+  /** Where an element is, which the tensor has. */
+  ElementPlace at(long element) {
+    long left = Math.multiplyExact(element, (long) entry.dtype().bits()) / Byte.SIZE;
+    for (Slice slice : entry.slices()) {
+      if (left < slice.bytes()) {
+        String file = of.shards().get(slice.shard()).name();
+        return new ElementPlace(file, slice.offset() + left);
+      }
+      left -= slice.bytes();
+    }
+    throw new IllegalArgumentException("No element " + element + " in " + place());
+  }
+
+  /**
+   * @param file relative to the checkpoint
+   * @param offset of the byte in the file that holds its first bit
+   */
+  record ElementPlace(String file, long offset) {}
+
+  /** As {@link #place()}, of an element. */
+  String place(ElementPlace element) {
+    return place(element.file(), element.offset());
   }
 }

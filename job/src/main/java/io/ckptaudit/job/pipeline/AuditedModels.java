@@ -2,11 +2,14 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.AuditCriteria;
 import io.ckptaudit.job.audit.GroupInventory;
+import io.ckptaudit.job.audit.Slices;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorName;
+import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
+import io.ckptaudit.udfs.arrow.SliceCounter;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
@@ -16,12 +19,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What every task that makes rows needs to know of a run: broadcast once. The groups of a
  * checkpoint are its layers by name, and the model last.
  */
-final class AuditedModels implements Serializable {
+final class AuditedModels implements SplitCounters, Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -52,8 +57,17 @@ final class AuditedModels implements Serializable {
   }
 
   /** A counter of splits of a dtype, with all casts that rows and findings will ask for. */
-  SplitCounter counter(DType dtype) {
+  @Override
+  public SplitCounter counter(DType dtype) {
     return new SplitCounter(dtype, functions, criteria.counted(checkpoints));
+  }
+
+  @Override
+  public Optional<SliceCounter> slices(Split split) {
+    OptionalLong length = Slices.lengthIn(subject(split.tensor()));
+    return length.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SliceCounter(split.dtype(), length.getAsLong(), split.firstElement()));
   }
 
   TensorSubject subject(TensorId id) {

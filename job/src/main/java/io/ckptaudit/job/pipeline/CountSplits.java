@@ -45,7 +45,7 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
             (file, policy) -> stores.forUri(file.uri()).open(file, policy),
             memory,
             plan,
-            models.value()::counter);
+            models.value());
     context.addTaskCompletionListener(
         ended -> {
           try (memory;

@@ -50,8 +50,9 @@ final class ReportTables implements AutoCloseable {
     if (SplitOutcome.isFault(outcome._2())) {
       return TensorReport.ofUnread(subject, models.criteria());
     }
+    CountedSplit counted = SplitOutcome.counted(outcome._2());
     return TensorReport.of(
-        subject, SplitOutcome.state(outcome._2()), models.tables(), models.criteria());
+        subject, counted.state(), counted.slices(), models.tables(), models.criteria());
   }
 
   /** The rows of one group and what a summary says of it. */

@@ -1,10 +1,11 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.plan.Split;
+import io.ckptaudit.udfs.arrow.SliceCounter;
 import io.ckptaudit.udfs.arrow.Span;
 import io.ckptaudit.udfs.arrow.SplitCounter;
-import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Goes through the blocks of a task and counts one split after the other. */
 final class SplitCursor implements AutoCloseable {
@@ -21,19 +22,21 @@ final class SplitCursor implements AutoCloseable {
   }
 
   /**
-   * The state of a split; splits before it that were not asked for are passed over.
+   * What a split holds; splits before it that were not asked for are passed over.
    *
+   * @param slices new, for this split; empty if nobody asks for them
    * @throws IOException if a block of it could not be read or its file has changed
    */
-  TensorState count(Split split, SplitCounter counter) throws IOException {
+  CountedSplit count(Split split, SplitCounter counter, Optional<SliceCounter> slices)
+      throws IOException {
     counter.reset();
     for (long done = 0; done < split.bytes(); ) {
       Block.Piece piece = pieceOf(split);
       try (Span span = block.bytesOf(piece)) {
         if (block.isMapped()) {
-          countMapped(counter, piece, span);
+          countMapped(counter, slices, piece, span);
         } else {
-          counter.add(span, piece.bytes());
+          add(span, piece.bytes(), counter, slices);
         }
       }
       done += piece.bytes();
@@ -41,7 +44,16 @@ final class SplitCursor implements AutoCloseable {
         block.verifyUnchanged();
       }
     }
-    return counter.finish(split.firstElement(), split.bytesAfter());
+    return new CountedSplit(
+        counter.finish(split.firstElement(), split.bytesAfter()),
+        slices.map(SliceCounter::finish).orElse(null));
+  }
+
+  /** The second look finds the bytes in a near cache. */
+  private static void add(
+      Span span, int bytes, SplitCounter counter, Optional<SliceCounter> slices) {
+    counter.add(span, bytes);
+    slices.ifPresent(of -> of.add(span, bytes));
   }
 
   private Block.Piece pieceOf(Split split) throws IOException {
@@ -58,13 +70,15 @@ final class SplitCursor implements AutoCloseable {
     }
   }
 
-  private void countMapped(SplitCounter counter, Block.Piece piece, Span span) throws IOException {
+  private void countMapped(
+      SplitCounter counter, Optional<SliceCounter> slices, Block.Piece piece, Span span)
+      throws IOException {
     try {
       for (int from = 0; from < piece.bytes(); ) {
         int bytes = Math.min(LOOK, piece.bytes() - from);
         block.verifyReaches(piece.offset() + from + bytes);
         try (Span part = span.part(from, bytes)) {
-          counter.add(part, bytes);
+          add(part, bytes, counter, slices);
         }
         from += bytes;
       }

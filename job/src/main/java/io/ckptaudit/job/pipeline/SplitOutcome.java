@@ -1,7 +1,9 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.checkpoint.ReadFault;
+import io.ckptaudit.udfs.state.SliceMagnitudes;
 import io.ckptaudit.udfs.state.TensorState;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,18 +12,32 @@ import java.util.Arrays;
  * that could not be read has no figures at all, whatever became of the others.
  *
  * <pre>
- * byte 0   0: the bytes of a state follow; 1: the name of a ReadFault in ASCII
+ * byte 0   0: the bytes of a state follow
+ *          1: the name of a ReadFault in ASCII
+ *          2: four bytes, big-endian: length of a state; the state; magnitudes of slices
  * </pre>
  */
 final class SplitOutcome {
 
   private static final byte STATE = 0;
   private static final byte FAULT = 1;
+  private static final byte SLICED = 2;
+  private static final int STATE_AT = 1 + Integer.BYTES;
 
   private SplitOutcome() {}
 
-  static byte[] of(TensorState state) {
-    return tagged(STATE, state.toBytes());
+  static byte[] of(CountedSplit counted) {
+    byte[] state = counted.state().toBytes();
+    if (counted.slices() == null) {
+      return tagged(STATE, state);
+    }
+    byte[] slices = counted.slices().toBytes();
+    return ByteBuffer.allocate(STATE_AT + state.length + slices.length)
+        .put(SLICED)
+        .putInt(state.length)
+        .put(state)
+        .put(slices)
+        .array();
   }
 
   static byte[] of(ReadFault fault) {
@@ -33,7 +49,22 @@ final class SplitOutcome {
   }
 
   static TensorState state(byte[] outcome) {
-    return TensorState.fromBytes(Arrays.copyOfRange(outcome, 1, outcome.length));
+    int from = outcome[0] == SLICED ? STATE_AT : 1;
+    return TensorState.fromBytes(Arrays.copyOfRange(outcome, from, endOfState(outcome)));
+  }
+
+  private static int endOfState(byte[] outcome) {
+    return outcome[0] == SLICED ? STATE_AT + ByteBuffer.wrap(outcome).getInt(1) : outcome.length;
+  }
+
+  /** The state, and magnitudes of slices where there are any. */
+  static CountedSplit counted(byte[] outcome) {
+    SliceMagnitudes slices =
+        outcome[0] == SLICED
+            ? SliceMagnitudes.fromBytes(
+                Arrays.copyOfRange(outcome, endOfState(outcome), outcome.length))
+            : null;
+    return new CountedSplit(state(outcome), slices);
   }
 
   static ReadFault fault(byte[] outcome) {
@@ -48,7 +79,7 @@ final class SplitOutcome {
     if (isFault(a) || isFault(b)) {
       return isFault(a) ? a : b;
     }
-    return of(state(a).merge(state(b)));
+    return of(counted(a).merge(counted(b)));
   }
 
   private static byte[] tagged(byte tag, byte[] content) {

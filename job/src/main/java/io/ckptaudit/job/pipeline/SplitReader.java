@@ -5,13 +5,11 @@ import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
-import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Reads the splits of one task, one after the other, through Arrow memory, by blocks that
@@ -29,17 +27,14 @@ final class SplitReader implements AutoCloseable {
   private final BlockReader.Opener files;
   private final TaskMemory memory;
   private final ReadPlan plan;
-  private final Function<DType, SplitCounter> newCounter;
+  private final SplitCounters newCounters;
   private final Map<DType, SplitCounter> counters = new EnumMap<>(DType.class);
   private SplitCursor cursor;
 
   SplitReader(
-      BlockReader.Opener files,
-      TaskMemory memory,
-      ReadPlan plan,
-      Function<DType, SplitCounter> newCounter) {
+      BlockReader.Opener files, TaskMemory memory, ReadPlan plan, SplitCounters newCounters) {
     this.files = files;
-    this.newCounter = newCounter;
+    this.newCounters = newCounters;
     this.memory = memory;
     this.plan = plan;
   }
@@ -59,19 +54,19 @@ final class SplitReader implements AutoCloseable {
             : BlockSource.of(blocks, new BlockReader(files, memory, how)));
   }
 
-  /** The state of the next split. */
-  TensorState read(Split split) throws IOException {
-    SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounter);
+  /** What the next split holds. */
+  CountedSplit read(Split split) throws IOException {
+    SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounters::counter);
     IOException failure;
     try {
-      return cursor.count(split, counter);
+      return cursor.count(split, counter, newCounters.slices(split));
     } catch (IOException e) {
       failure = e;
     }
     for (int attempt = 2; attempt <= ATTEMPTS && ReadFault.of(failure).isTransient(); attempt++) {
       pause(attempt);
       try (SplitCursor alone = cursor(List.of(split), plan.unmapped())) {
-        return alone.count(split, counter);
+        return alone.count(split, counter, newCounters.slices(split));
       } catch (IOException e) {
         failure = e;
       }

@@ -46,9 +46,13 @@ public final class PolicyFile {
           "subnormal_share",
           "dead_expert_ratio",
           "collapsed_codes",
-          "wasted_share");
+          "wasted_share",
+          "empty_row_ratio",
+          "far_row_ratio");
   private static final List<String> EXCEPTION =
       List.of("rules", "tensors", "tensors_regex", "files", "files_regex", "reason");
+
+  private static final int MOST_RATIO = 1_000_000_000;
 
   private final YamlMap root;
 
@@ -119,7 +123,9 @@ public final class PolicyFile {
         share(map, "subnormal_share", usual.subnormalShare()),
         share(map, "dead_expert_ratio", usual.deadExpertRatio()),
         codes(map, "collapsed_codes", usual.collapsedCodes()),
-        share(map, "wasted_share", usual.wastedShare()));
+        share(map, "wasted_share", usual.wastedShare()),
+        share(map, "empty_row_ratio", usual.emptyRowRatio()),
+        number(map, "far_row_ratio", usual.farRowRatio(), MOST_RATIO));
   }
 
   private static double share(YamlMap map, String key, double usual) {

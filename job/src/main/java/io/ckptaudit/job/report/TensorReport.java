@@ -1,7 +1,9 @@
 package io.ckptaudit.job.report;
 
 import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.audit.Gathering;
+import io.ckptaudit.job.audit.SliceFindings;
 import io.ckptaudit.job.audit.TensorFindings;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Checkpoint;
@@ -12,6 +14,7 @@ import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.FormatTables;
 import io.ckptaudit.udfs.state.OrderDigest;
+import io.ckptaudit.udfs.state.SliceMagnitudes;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
@@ -45,11 +48,13 @@ public final class TensorReport implements Serializable {
   }
 
   /**
+   * @param slices null where nobody asked for them
    * @throws IllegalStateException if the state is not of every element, each once
    */
   public static TensorReport of(
       TensorSubject subject,
       TensorState state,
+      SliceMagnitudes slices,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     if (state.elements() != subject.entry().elements()) {
@@ -66,7 +71,7 @@ public final class TensorReport implements Serializable {
     CheckpointKey key = CheckpointKey.of(subject.of());
     if (state instanceof CountedState counts) {
       StateFigures figures = new StateFigures(List.of(counts), tables);
-      report.addCounted(key, subject, counts, figures, criteria);
+      report.addCounted(key, subject, counts, slices, figures, criteria);
       report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
@@ -88,6 +93,7 @@ public final class TensorReport implements Serializable {
       CheckpointKey key,
       TensorSubject subject,
       CountedState counts,
+      SliceMagnitudes slices,
       StateFigures figures,
       AuditCriteria criteria) {
     Statistics statistics = figures.statistics();
@@ -106,10 +112,15 @@ public final class TensorReport implements Serializable {
       rows.add(Table.CONVERSIONS, RowFactory.create(row.toArray()));
       histograms.add(cast);
     }
+    List<Finding> findings =
+        new ArrayList<>(TensorFindings.of(subject, counts, statistics, figures, criteria));
+    if (slices != null) {
+      findings.addAll(SliceFindings.of(subject, slices, criteria));
+    }
     gathered =
         Gathering.OfTensor.of(
             subject,
-            TensorFindings.of(subject, statistics, figures, criteria),
+            findings,
             statistics,
             crc32c(counts, subject.entry().bytes()),
             casts,

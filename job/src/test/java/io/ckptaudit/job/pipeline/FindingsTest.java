@@ -2,6 +2,7 @@ package io.ckptaudit.job.pipeline;
 
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
@@ -29,6 +30,7 @@ class FindingsTest {
           "llama-hf-fp16-then-bf16",
           "llama-hf-fp16",
           "llama-hf-bf16",
+          "llama-hf-fp32-upcast",
           "transformers-bf16",
           "llama-fp32-master-to-bf16",
           "llama-wide-bf16");
@@ -86,7 +88,7 @@ class FindingsTest {
   }
 
   static Stream<String> brokenFixtures() {
-    return Stream.of("llama-hf-broken-bf16", "llama-hf-broken-fp32").filter(Fixtures::exists);
+    return Stream.of("llama-hf-broken-bf16", "llama-hf-broken-fp32");
   }
 
   @ParameterizedTest
@@ -101,6 +103,31 @@ class FindingsTest {
             Map.entry(BROKEN + "mlp.down_proj.weight", "NON_FINITE"),
             Map.entry("model.layers.1.mlp.down_proj.weight", "ALL_ZERO_MATRIX"),
             Map.entry(BROKEN + "self_attn.v_proj.weight", "CONSTANT_MATRIX"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenFixtures")
+  void theFirstPlantedNaNIsNamed(String fixture) {
+    assertThat(findings(fixture))
+        .filteredOn(row -> row.getAs("rule").equals("NON_FINITE"))
+        .extracting(row -> row.<String>getAs("evidence"))
+        .containsExactly(
+            "{\"nan\":1,\"pos_inf\":1,\"neg_inf\":1,\"elements\":10240,\"first_index\":5}");
+  }
+
+  @Test
+  void wastedBytesOfAnUpcastAreCounted() {
+    assertThat(rulesAboveInfo(findings("llama-hf-fp32-upcast"))).isEmpty();
+    assertThat(findings("llama-hf-fp32-upcast"))
+        .filteredOn(row -> row.getAs("rule").equals("WIDER_THAN_NEEDED"))
+        .extracting(row -> row.<String>getAs("message"), row -> row.<String>getAs("evidence"))
+        .containsExactly(
+            tuple(
+                "30 tensors stored as F32 hold only values of BF16: 357,248 bytes (50.0%) say"
+                    + " nothing; store the tensors narrower, or look for the original if more bits"
+                    + " were promised",
+                "{\"stored\":\"F32\",\"narrowest\":\"BF16\",\"tensors\":30,"
+                    + "\"bytes_wasted\":357248,\"share\":0.5}"));
   }
 
   @ParameterizedTest

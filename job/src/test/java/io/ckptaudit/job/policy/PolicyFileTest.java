@@ -53,7 +53,7 @@ class PolicyFileTest {
             fail_on: warning
             required_targets: [F16, f8_e4m3]
             severities: {NON_FINITE: info, IX_ORPHAN: ignore}
-            thresholds: {underflow_share: 0.5, collapsed_codes: 8}
+            thresholds: {underflow_share: 0.5, collapsed_codes: 8, far_row_ratio: 2.5}
             fp32_tensors: ['*.gate']
             exceptions:
               - rules: [CONSTANT_MATRIX]
@@ -68,6 +68,7 @@ class PolicyFileTest {
         .containsEntry("IX_ORPHAN", Grading.IGNORE)
         .containsEntry("EMPTY_TENSOR", Grading.ERROR);
     assertThat(policy.thresholds().underflowShare()).isEqualTo(0.5);
+    assertThat(policy.thresholds().farRowRatio()).isEqualTo(2.5);
     assertThat(policy.thresholds().subnormalShare()).isEqualTo(0.1);
     assertThat(policy.fp32Tensors()).containsExactly(NamePattern.glob("*.gate"));
     assertThat(policy.effect())
@@ -102,6 +103,10 @@ class PolicyFileTest {
             "thresholds: {wasted_share: 1.5}",
             "wasted_share '1.5' is not a number from 0 to 1 in p.yaml at line 1; give a number"
                 + " from 0 to 1"),
+        Arguments.of(
+            "thresholds: {far_row_ratio: -1}",
+            "far_row_ratio '-1' is not a number from 0 to 1000000000 in p.yaml at line 1; give a"
+                + " number from 0 to 1000000000"),
         Arguments.of(
             "thresholds: {collapsed_codes: 1.5}",
             "collapsed_codes 1.5 is not a whole number in p.yaml at line 1; give a whole number"),

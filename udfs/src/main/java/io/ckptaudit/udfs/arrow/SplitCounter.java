@@ -87,6 +87,7 @@ public final class SplitCounter implements AutoCloseable {
         codes.counts(occurring),
         inTensor(firstElement, codes.firstMinIndex()),
         inTensor(firstElement, codes.firstMaxIndex()),
+        inTensor(firstElement, codes.firstNonFiniteIndex()),
         digest);
   }
 

@@ -108,6 +108,7 @@ final class WideSplit implements AutoCloseable {
     return builder.build(
         inTensor(firstElement, counter.firstMinIndex()),
         inTensor(firstElement, counter.firstMaxIndex()),
+        inTensor(firstElement, counter.firstNonFiniteIndex()),
         orderDigest);
   }
 

@@ -19,6 +19,9 @@ final class ByteCodeTables implements CodeTables {
    */
   private static final int PAIRED = 1 << 15;
 
+  /** Codes up to which each is looked for among the pairs, which are then not told apart. */
+  private static final int FEW_CODES = 8;
+
   private final WideCodeTables pairs = new WideCodeTables();
   private boolean anyPairs;
 
@@ -43,12 +46,28 @@ final class ByteCodeTables implements CodeTables {
 
   @Override
   public int firstCounted(int first, int last) {
-    fold();
+    if (last - first >= FEW_CODES) {
+      fold();
+    }
     int code = first;
-    while (code <= last && folded[code] == 0) {
+    while (code <= last && !isCounted(code)) {
       code++;
     }
     return code <= last ? code : -1;
+  }
+
+  private boolean isCounted(int code) {
+    if (folded != null) {
+      return folded[code] != 0;
+    }
+    if (singles[code] != 0 || !anyPairs) {
+      return singles[code] != 0;
+    }
+    boolean counted = pairs.firstCounted(code << Byte.SIZE, code << Byte.SIZE | CODES - 1) >= 0;
+    for (int high = 0; high < CODES && !counted; high++) {
+      counted = pairs.count(high << Byte.SIZE | code) != 0;
+    }
+    return counted;
   }
 
   @Override

@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Counts the codes of spans of little-endian elements of at most 16 bits, and keeps with them what
- * counts cannot tell: where the extremes are first met, and a digest of the order.
+ * counts cannot tell: where the extremes and what is not finite are first met, and a digest of the
+ * order.
  *
  * <p>One instance per split being read; reusable after {@link #reset}; not thread-safe. The spans
  * given to {@link #add} are the consecutive pieces of one sequence of elements. All results are
@@ -52,6 +53,9 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
 
   /** As {@link #firstMinIndex}, for the largest finite element. */
   long firstMaxIndex();
+
+  /** As {@link #firstMinIndex}, for the first element that is NaN or infinite. */
+  long firstNonFiniteIndex();
 
   /** CRC-32C (Castagnoli, as in iSCSI) of all bytes since the last reset; 0 if there were none. */
   int crc32c();

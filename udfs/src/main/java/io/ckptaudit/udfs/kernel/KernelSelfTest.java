@@ -102,11 +102,17 @@ final class KernelSelfTest {
       }
       fast.add(span);
       reference.add(span);
-      if (!agree(fast, reference)) {
+      if (!agree(fast, reference) || !magnitudesAgree(format, span)) {
         return Optional.of("counting of " + format + " differs from the reference");
       }
     }
     return WideSelfTest.fault(new RunSums());
+  }
+
+  private static boolean magnitudesAgree(FloatFormat format, ByteBuffer span) {
+    long end = span.capacity() * (long) Byte.SIZE / format.bits();
+    return Kernels.magnitudes(format, true).largest(span, 1, end, 0)
+        == Kernels.magnitudes(format, false).largest(span, 1, end, 0);
   }
 
   private static boolean agree(CodeCounter a, CodeCounter b) {
@@ -114,6 +120,7 @@ final class KernelSelfTest {
         && a.crc32c() == b.crc32c()
         && a.firstMinIndex() == b.firstMinIndex()
         && a.firstMaxIndex() == b.firstMaxIndex()
+        && a.firstNonFiniteIndex() == b.firstNonFiniteIndex()
         && Arrays.equals(a.codes(), b.codes())
         && Arrays.equals(a.counts(a.codes()), b.counts(b.codes()));
   }

@@ -48,6 +48,11 @@ public final class Kernels {
     return wideCounter(format, Chosen.CHOICE.fastCounters());
   }
 
+  /** The search for magnitudes of the chosen twin; the reference where a format has no other. */
+  public static MagnitudeSearch magnitudes(FloatFormat format) {
+    return magnitudes(format, Chosen.CHOICE.fastCounters());
+  }
+
   /** The conversions of the chosen twin, shared by all threads. */
   public static ConversionKernel conversions() {
     return Chosen.CHOICE.conversions();
@@ -89,6 +94,13 @@ public final class Kernels {
     return fast && format == FloatFormat.F32
         ? new SortingWideCounter(runSums())
         : new ScalarWideCounter(format);
+  }
+
+  /** As {@link #magnitudes(FloatFormat)}, of either twin. */
+  public static MagnitudeSearch magnitudes(FloatFormat format, boolean fast) {
+    return fast && WordMagnitudes.isFor(format)
+        ? new WordMagnitudes(format)
+        : new ScalarMagnitudes(format);
   }
 
   private static RunSums runSums() {

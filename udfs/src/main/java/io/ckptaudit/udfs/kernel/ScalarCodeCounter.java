@@ -18,6 +18,7 @@ final class ScalarCodeCounter implements CodeCounter {
   private double max;
   private long firstMinIndex;
   private long firstMaxIndex;
+  private long firstNonFiniteIndex;
 
   ScalarCodeCounter(FloatFormat format) {
     this.format = CodeCounter.requireCountable(format);
@@ -61,6 +62,8 @@ final class ScalarCodeCounter implements CodeCounter {
         max = value;
         firstMaxIndex = elements;
       }
+    } else if (firstNonFiniteIndex < 0) {
+      firstNonFiniteIndex = elements;
     }
     elements++;
   }
@@ -91,6 +94,11 @@ final class ScalarCodeCounter implements CodeCounter {
   }
 
   @Override
+  public long firstNonFiniteIndex() {
+    return firstNonFiniteIndex;
+  }
+
+  @Override
   public int crc32c() {
     return crc.value();
   }
@@ -102,5 +110,6 @@ final class ScalarCodeCounter implements CodeCounter {
     elements = 0;
     firstMinIndex = -1;
     firstMaxIndex = -1;
+    firstNonFiniteIndex = -1;
   }
 }

@@ -38,6 +38,7 @@ final class ScalarWideCounter implements WideCounter {
   private double nearestZero;
   private long firstMinIndex;
   private long firstMaxIndex;
+  private long firstNonFiniteIndex;
 
   ScalarWideCounter(FloatFormat format) {
     this.format = WideCounter.requireWide(format);
@@ -62,7 +63,7 @@ final class ScalarWideCounter implements WideCounter {
     for (int i = 0; i < length; i++) {
       long bits = width == 4 ? bytes.getInt(4 * i) & 0xFFFFFFFFL : bytes.getLong(8 * i);
       double value = format.decode(bits);
-      addExtreme(value);
+      addPlace(value);
       elements++;
       int code = bf16Code(bits, value);
       if (code >= 0) {
@@ -98,7 +99,7 @@ final class ScalarWideCounter implements WideCounter {
     return FloatFormat.BF16.decode(code) == value ? (int) code : -1;
   }
 
-  private void addExtreme(double value) {
+  private void addPlace(double value) {
     if (Double.isFinite(value)) {
       if (firstMinIndex < 0 || value < min) {
         min = value;
@@ -108,6 +109,8 @@ final class ScalarWideCounter implements WideCounter {
         max = value;
         firstMaxIndex = elements;
       }
+    } else if (firstNonFiniteIndex < 0) {
+      firstNonFiniteIndex = elements;
     }
   }
 
@@ -159,6 +162,11 @@ final class ScalarWideCounter implements WideCounter {
   }
 
   @Override
+  public long firstNonFiniteIndex() {
+    return firstNonFiniteIndex;
+  }
+
+  @Override
   public int crc32c() {
     return crc.value();
   }
@@ -194,6 +202,7 @@ final class ScalarWideCounter implements WideCounter {
     nearestZero = Double.POSITIVE_INFINITY;
     firstMinIndex = -1;
     firstMaxIndex = -1;
+    firstNonFiniteIndex = -1;
   }
 
   /** Count, sum and sum of squares of integers. */

@@ -43,6 +43,7 @@ final class SortingWideCounter implements WideCounter {
   private float max;
   private long firstMinIndex;
   private long firstMaxIndex;
+  private long firstNonFiniteIndex;
 
   SortingWideCounter(RunSums sums) {
     this.sums = sums;
@@ -145,6 +146,7 @@ final class SortingWideCounter implements WideCounter {
     int lowest = lowestKey;
     int highest = highestKey;
     if (lowest <= RunSums.key(INFINITY | ~MAGNITUDE) || highest >= INFINITY) {
+      findNonFinite(length);
       lowest = Integer.MAX_VALUE;
       highest = Integer.MIN_VALUE;
       for (int i = 0; i < length; i++) {
@@ -159,6 +161,15 @@ final class SortingWideCounter implements WideCounter {
           Float.intBitsToFloat(RunSums.key(lowest)),
           Float.intBitsToFloat(RunSums.key(highest)),
           length);
+    }
+  }
+
+  /** Of a block that has such an element. */
+  private void findNonFinite(int length) {
+    for (int i = 0; i < length && firstNonFiniteIndex < 0; i++) {
+      if ((words[i] & MAGNITUDE) >= INFINITY) {
+        firstNonFiniteIndex = elements + i;
+      }
     }
   }
 
@@ -205,6 +216,11 @@ final class SortingWideCounter implements WideCounter {
   }
 
   @Override
+  public long firstNonFiniteIndex() {
+    return firstNonFiniteIndex;
+  }
+
+  @Override
   public int crc32c() {
     return crc.value();
   }
@@ -233,5 +249,6 @@ final class SortingWideCounter implements WideCounter {
     nan = 0;
     firstMinIndex = -1;
     firstMaxIndex = -1;
+    firstNonFiniteIndex = -1;
   }
 }

@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 
 /**
  * The fast twin: counting is all that is done per element. The digest is taken of each piece while
- * it is still in a near cache. Extremes are looked for in the tables after each block, and in the
- * block itself only when the tables show a value beyond those known, which is seldom.
+ * it is still in a near cache. Extremes, and the first element that is not finite, are looked for
+ * in the tables after each block, and in the block itself only when the tables show a value beyond
+ * those known, which is seldom.
  */
 final class UnrolledCodeCounter implements CodeCounter {
 
@@ -39,6 +40,7 @@ final class UnrolledCodeCounter implements CodeCounter {
   private int maxRank;
   private long firstMinIndex;
   private long firstMaxIndex;
+  private long firstNonFiniteIndex;
 
   UnrolledCodeCounter(FloatFormat format) {
     this.format = CodeCounter.requireCountable(format);
@@ -48,7 +50,7 @@ final class UnrolledCodeCounter implements CodeCounter {
     this.packed = isPacked ? new PackedCodes(format, 2 * PIECE_BYTES) : null;
     this.order = new ValueOrder(format);
     this.tables = width == 1 ? new ByteCodeTables() : new WideCodeTables();
-    forgetExtremes();
+    forgetPlaces();
   }
 
   @Override
@@ -92,6 +94,9 @@ final class UnrolledCodeCounter implements CodeCounter {
   private void endBlock(ByteBuffer codes, int from, int to) {
     updateMin(codes, from, to);
     updateMax(codes, from, to);
+    if (firstNonFiniteIndex < 0 && order.nonFiniteCounted(tables)) {
+      firstNonFiniteIndex = elements + indexOfNonFinite(codes, from, to);
+    }
     elements += (to - from) / width;
   }
 
@@ -111,6 +116,16 @@ final class UnrolledCodeCounter implements CodeCounter {
     }
   }
 
+  /** Elements between the byte offset {@code from} and the first that is not finite. */
+  private int indexOfNonFinite(ByteBuffer bytes, int from, int to) {
+    for (int i = from; i < to; i += width) {
+      if (!format.isFinite(width == 1 ? bytes.get(i) & 0xFF : bytes.getShort(i) & 0xFFFF)) {
+        return (i - from) / width;
+      }
+    }
+    throw changed("no code that is not finite");
+  }
+
   /** Elements between the byte offset {@code from} and the first element of a rank. */
   private int indexOf(int rank, ByteBuffer bytes, int from, int to) {
     int kept = (format.codes() - 1) & ~order.ignoredBits(rank);
@@ -121,9 +136,13 @@ final class UnrolledCodeCounter implements CodeCounter {
         return (i - from) / width;
       }
     }
-    throw new IllegalStateException(
-        "Cannot find code "
-            + code
+    throw changed("no code " + code);
+  }
+
+  private IllegalStateException changed(String missing) {
+    return new IllegalStateException(
+        "Found "
+            + missing
             + " of "
             + format
             + " in the block in which it was counted: its bytes were changed meanwhile");
@@ -155,6 +174,11 @@ final class UnrolledCodeCounter implements CodeCounter {
   }
 
   @Override
+  public long firstNonFiniteIndex() {
+    return firstNonFiniteIndex;
+  }
+
+  @Override
   public int crc32c() {
     return crc.value();
   }
@@ -164,13 +188,14 @@ final class UnrolledCodeCounter implements CodeCounter {
     tables.reset();
     crc.reset();
     elements = 0;
-    forgetExtremes();
+    forgetPlaces();
   }
 
-  private void forgetExtremes() {
+  private void forgetPlaces() {
     minRank = order.highest() + 1;
     maxRank = order.lowest() - 1;
     firstMinIndex = -1;
     firstMaxIndex = -1;
+    firstNonFiniteIndex = -1;
   }
 }

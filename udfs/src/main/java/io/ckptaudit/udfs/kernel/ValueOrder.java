@@ -18,11 +18,22 @@ final class ValueOrder {
   private final int sign;
   private final int signOfZero;
 
+  /** The last code without a sign. */
+  private final int lastPositive;
+
+  /** The codes with a sign that have no rank lie between these, both included. */
+  private final int firstUnranked;
+
+  private final int lastUnranked;
+
   ValueOrder(FloatFormat format) {
     highest = Math.toIntExact(format.maxFiniteCode());
     lowest = format.isSigned() ? -highest : 0;
     sign = format.isSigned() ? format.codes() / 2 : 0;
     signOfZero = format.hasNegativeZero() ? sign : 0;
+    lastPositive = (format.isSigned() ? sign : format.codes()) - 1;
+    firstUnranked = format.hasNegativeZero() ? sign + highest + 1 : sign;
+    lastUnranked = format.hasNegativeZero() ? format.codes() - 1 : sign - (sign == 0 ? 1 : 0);
   }
 
   /** Rank of the smallest finite value. */
@@ -79,6 +90,16 @@ final class ValueOrder {
     }
     int negative = from < 0 ? tables.firstCounted(code(Math.min(to, -1)), code(from)) : -1;
     return negative >= 0 ? -(negative - sign) : NONE;
+  }
+
+  /** Whether a code was counted that has no rank, since it is NaN or infinite. */
+  boolean nonFiniteCounted(CodeTables tables) {
+    return anyCounted(tables, highest + 1, lastPositive)
+        || anyCounted(tables, firstUnranked, lastUnranked);
+  }
+
+  private static boolean anyCounted(CodeTables tables, int first, int last) {
+    return first <= last && tables.firstCounted(first, last) >= 0;
   }
 
   private boolean zeroCounted(CodeTables tables, int from, int to) {

@@ -57,6 +57,9 @@ public sealed interface WideCounter permits ScalarWideCounter, SortingWideCounte
   /** As {@link CodeCounter#firstMaxIndex}. */
   long firstMaxIndex();
 
+  /** As {@link CodeCounter#firstNonFiniteIndex}. */
+  long firstNonFiniteIndex();
+
   /** CRC-32C of all bytes since the last reset; 0 if there were none. */
   int crc32c();
 

@@ -50,6 +50,7 @@ final class WideSelfTest {
     }
     counter.drainTo(listing(found));
     found.add(counter.firstMinIndex() + " " + counter.firstMaxIndex() + " " + counter.crc32c());
+    found.add("not finite " + counter.firstNonFiniteIndex());
     return found;
   }
 

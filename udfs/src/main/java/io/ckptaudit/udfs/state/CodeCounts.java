@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
  * one state; merging beyond that throws {@link ArithmeticException} instead of wrapping. Source:
  * DESIGN §1.
  *
- * <p>The two indices are of the first element, in the order of the tensor, that equals the smallest
- * and largest finite value; −0 and +0 are equal; −1 where nothing is finite, and in groups of
- * tensors, {@linkplain #withoutPlace() where places mean nothing}.
+ * <p>The indices are of the first element, in the order of the tensor, that equals the smallest and
+ * largest finite value (−0 and +0 are equal), and of the first that is NaN or infinite; −1 where
+ * there is none, and in groups of tensors, {@linkplain #withoutPlace() where places mean nothing}.
  */
 public final class CodeCounts implements CountedState {
 
@@ -41,15 +41,20 @@ public final class CodeCounts implements CountedState {
 
   /** The identity for a tensor whose bytes lie in one piece. */
   public static CodeCounts empty(DType dtype) {
-    return new CodeCounts(dtype, new int[0], new long[0], new Place(-1, -1, 0));
+    return new CodeCounts(dtype, new int[0], new long[0], new Place(-1, -1, -1, 0));
   }
 
   /**
    * The state of one counted part, from a count for each code of the dtype, zero where it does not
-   * occur; else as {@link #of(DType, int[], long[], long, long, Integer)}.
+   * occur; else as {@link #of(DType, int[], long[], long, long, long, Integer)}.
    */
   public static CodeCounts of(
-      DType dtype, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
+      DType dtype,
+      long[] counts,
+      long minIndex,
+      long maxIndex,
+      long nonFiniteIndex,
+      Integer orderDigest) {
     if (!dtype.isCountedByCode() || counts.length != dtype.format().codes()) {
       throw new IllegalArgumentException(
           "Cannot hold "
@@ -60,7 +65,7 @@ public final class CodeCounts implements CountedState {
     }
     int[] codes = IntStream.range(0, counts.length).filter(code -> counts[code] != 0).toArray();
     long[] occurring = Arrays.stream(codes).mapToLong(code -> counts[code]).toArray();
-    return of(dtype, codes, occurring, minIndex, maxIndex, orderDigest);
+    return of(dtype, codes, occurring, minIndex, maxIndex, nonFiniteIndex, orderDigest);
   }
 
   /**
@@ -70,13 +75,20 @@ public final class CodeCounts implements CountedState {
    * @param counts of those codes, each at least one
    * @param minIndex index in the tensor, or −1 where nothing is finite
    * @param maxIndex index in the tensor, or −1 where nothing is finite
+   * @param nonFiniteIndex index in the tensor, or −1 where all is finite
    * @param orderDigest contribution of the part, or null
    * @throws IllegalArgumentException if no part has these counts and this place
    */
   public static CodeCounts of(
-      DType dtype, int[] codes, long[] counts, long minIndex, long maxIndex, Integer orderDigest) {
+      DType dtype,
+      int[] codes,
+      long[] counts,
+      long minIndex,
+      long maxIndex,
+      long nonFiniteIndex,
+      Integer orderDigest) {
     requireCounts(dtype, codes, counts);
-    Place place = new Place(minIndex, maxIndex, orderDigest);
+    Place place = new Place(minIndex, maxIndex, nonFiniteIndex, orderDigest);
     CodeCounts state = new CodeCounts(dtype, codes.clone(), counts.clone(), place);
     String fault = state.placeFault();
     if (fault != null) {
@@ -154,6 +166,11 @@ public final class CodeCounts implements CountedState {
   @Override
   public long maxIndex() {
     return place.maxIndex();
+  }
+
+  @Override
+  public long nonFiniteIndex() {
+    return place.nonFiniteIndex();
   }
 
   @Override

@@ -11,6 +11,9 @@ public sealed interface CountedState extends TensorState permits CodeCounts, Wid
   /** Index in the tensor of the first largest finite element, or −1. */
   long maxIndex();
 
+  /** Index in the tensor of the first element that is NaN or infinite, or −1. */
+  long nonFiniteIndex();
+
   @Override
   CountedState withoutPlace();
 }

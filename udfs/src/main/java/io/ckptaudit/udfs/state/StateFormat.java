@@ -5,17 +5,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The byte layout of states, version 1.
+ * The byte layout of states, version 2.
  *
  * <pre>
  * byte   0    'C' code counts, 'O' opaque bytes, 'W' wide counts
- * byte   1    version, 1
+ * byte   1    version, 2
  * byte   2    length of the dtype's name, then the name in ASCII
  * varint      elements
  * byte        1 and four bytes, little-endian: order digest; 0: none
  * 'W' only: see {@link WideStateFormat}
  * 'C' only:
- * varint ×2   index of the first minimum and maximum in the tensor, plus one; 0: none
+ * varint ×3   index in the tensor of the first minimum, maximum and element that is not finite, each
+ *             plus one; 0: none
  * varint      number of codes, then for each: varint code − previous code − 1, varint count
  * </pre>
  *
@@ -29,7 +30,7 @@ final class StateFormat {
   private static final int CODE_COUNTS = 'C';
   private static final int OPAQUE = 'O';
   static final int WIDE = 'W';
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private StateFormat() {}
 
@@ -39,10 +40,21 @@ final class StateFormat {
 
   static byte[] write(CodeCounts state) {
     ByteArrayOutputStream out = header(CODE_COUNTS, state);
-    writeVarint(out, state.minIndex() + 1);
-    writeVarint(out, state.maxIndex() + 1);
+    writeIndices(out, state);
     writeCodes(out, state);
     return out.toByteArray();
+  }
+
+  /** Those of the place. */
+  static void writeIndices(ByteArrayOutputStream out, CountedState state) {
+    writeVarint(out, state.minIndex() + 1);
+    writeVarint(out, state.maxIndex() + 1);
+    writeVarint(out, state.nonFiniteIndex() + 1);
+  }
+
+  /** What {@link #writeIndices} wrote. */
+  static Place readPlace(StateInput in, Integer digest) {
+    return new Place(in.readVarint() - 1, in.readVarint() - 1, in.readVarint() - 1, digest);
   }
 
   /** Number of codes, then each with its count. */
@@ -104,7 +116,7 @@ final class StateFormat {
     return state;
   }
 
-  private static DType readDtype(StateInput in) {
+  static DType readDtype(StateInput in) {
     String name = new String(in.readBytes(in.readByte()), StandardCharsets.US_ASCII);
     return DType.named(name).orElseThrow(() -> in.malformed("an unknown dtype"));
   }
@@ -125,7 +137,7 @@ final class StateFormat {
   private static CodeCounts readCodeCounts(
       StateInput in, DType dtype, long elements, Integer digest) {
     in.check(dtype.isCountedByCode(), "code counts of " + dtype);
-    Place place = new Place(in.readVarint() - 1, in.readVarint() - 1, digest);
+    Place place = readPlace(in, digest);
     CodeCounts state = readCodes(in, dtype, elements, place);
     in.check(
         state.elements() == elements,

@@ -50,7 +50,7 @@ public final class WideCounts implements CountedState {
 
   /** The identity for a tensor whose bytes lie in one piece. */
   public static WideCounts empty(DType dtype, Set<Target> targets) {
-    return new WideCountsBuilder(dtype, targets).build(-1, -1, 0);
+    return new WideCountsBuilder(dtype, targets).build(-1, -1, -1, 0);
   }
 
   /**
@@ -112,7 +112,7 @@ public final class WideCounts implements CountedState {
       int result = tables.table(target).result(bf16.code(i));
       counts[result] = Math.addExact(counts[result], bf16.count(i));
     }
-    return CodeCounts.of(others.dtype(), counts, -1, -1, null).merge(others);
+    return CodeCounts.of(others.dtype(), counts, -1, -1, -1, null).merge(others);
   }
 
   WideValues values() {
@@ -157,6 +157,11 @@ public final class WideCounts implements CountedState {
   }
 
   @Override
+  public long nonFiniteIndex() {
+    return place.nonFiniteIndex();
+  }
+
+  @Override
   public Integer orderDigest() {
     return place.orderDigest();
   }
@@ -194,7 +199,7 @@ public final class WideCounts implements CountedState {
 
   private Extremes extremes() {
     Extremes codes = Extremes.of(bf16.dtype().format(), bf16.codes());
-    return codes.with(values.smallest, values.largest);
+    return codes.with(values.smallest, values.largest, values.nan > 0);
   }
 
   /** Why these elements do not have this place, or null. */

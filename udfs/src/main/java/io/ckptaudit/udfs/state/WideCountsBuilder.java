@@ -123,12 +123,13 @@ public final class WideCountsBuilder {
   /**
    * @param minIndex index in the tensor of the first smallest finite element, or −1
    * @param maxIndex index in the tensor of the first largest finite element, or −1
+   * @param nonFiniteIndex index in the tensor of the first element that is not finite, or −1
    * @param orderDigest contribution of the part, or null
    * @throws IllegalArgumentException if no part is so
    */
-  public WideCounts build(long minIndex, long maxIndex, Integer orderDigest) {
-    WideCounts state =
-        new WideCounts(dtype, bf16, values, casts, new Place(minIndex, maxIndex, orderDigest));
+  public WideCounts build(long minIndex, long maxIndex, long nonFiniteIndex, Integer orderDigest) {
+    Place place = new Place(minIndex, maxIndex, nonFiniteIndex, orderDigest);
+    WideCounts state = new WideCounts(dtype, bf16, values, casts, place);
     String fault = state.placeFault();
     if (fault == null) {
       fault = WideStateCheck.fault(state);

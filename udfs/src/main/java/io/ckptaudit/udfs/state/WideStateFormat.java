@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * The byte layout of wide counts, version 1, after the header of {@link StateFormat}.
+ * The byte layout of wide counts, after the header of {@link StateFormat}.
  *
  * <pre>
- * varint ×2   index of the first minimum and maximum in the tensor, plus one; 0: none
+ * varint ×3   index in the tensor of the first minimum, maximum and element that is not finite, each
+ *             plus one; 0: none
  * codes       BF16 codes, as in code counts
  * varint      NaNs whose payload BF16 cannot hold
  * moments     of positive values
@@ -56,8 +57,7 @@ final class WideStateFormat {
 
   static byte[] write(WideCounts state) {
     WideStateFormat format = new WideStateFormat(StateFormat.header(StateFormat.WIDE, state));
-    writeVarint(format.out, state.minIndex() + 1);
-    writeVarint(format.out, state.maxIndex() + 1);
+    StateFormat.writeIndices(format.out, state);
     StateFormat.writeCodes(format.out, state.bf16());
     format.writeValues(state.values());
     List<Target> targets = targetsByName(state);

@@ -50,7 +50,7 @@ final class WideStateInput {
 
   WideCounts read(Integer digest) {
     try {
-      Place place = new Place(in.readVarint() - 1, in.readVarint() - 1, digest);
+      Place place = StateFormat.readPlace(in, digest);
       CodeCounts bf16 = StateFormat.readCodes(in, DType.BF16, elements, Place.NONE);
       WideValues values = readValues();
       WideCounts state = new WideCounts(dtype, bf16, values, readCasts(values), place);

@@ -33,7 +33,7 @@ class ConversionTablesTest extends ArrowTest {
   private static StateFigures ofEveryCode(DType dtype, FormatTables tables) {
     long[] counts = new long[dtype.format().codes()];
     Arrays.fill(counts, 1);
-    CodeCounts all = CodeCounts.of(dtype, counts, 0, 0, null);
+    CodeCounts all = CodeCounts.of(dtype, counts, 0, 0, -1, null);
     return new StateFigures(List.of(all), Map.of(dtype.format(), tables));
   }
 

@@ -2,6 +2,7 @@ package io.ckptaudit.udfs.bench;
 
 import io.ckptaudit.udfs.kernel.CodeCounter;
 import io.ckptaudit.udfs.kernel.Kernels;
+import io.ckptaudit.udfs.kernel.MagnitudeSearch;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
@@ -34,6 +35,7 @@ public class CodeCounterBenchmark {
 
   private static final int SPAN = 1 << 20;
   private static final int BYTES = 256 << 20;
+  private static final int ROW = 4096;
 
   @Param({"gaussian-bf16", "gaussian-f16", "uniform", "constant", "sparse"})
   public String data;
@@ -45,6 +47,7 @@ public class CodeCounterBenchmark {
   private ByteBuffer buffer;
   private CodeCounter counter;
   private CodeCounter byteCounter;
+  private MagnitudeSearch search;
   private int next;
 
   @Setup
@@ -52,6 +55,7 @@ public class CodeCounterBenchmark {
     FloatFormat format = data.equals("gaussian-f16") ? FloatFormat.F16 : FloatFormat.BF16;
     buffer = Weights.codes(data, BYTES);
     counter = Kernels.codeCounter(format, twin.equals("fast"));
+    search = Kernels.magnitudes(format, twin.equals("fast"));
     byteCounter = Kernels.codeCounter(FloatFormat.F8_E5M2, twin.equals("fast"));
   }
 
@@ -66,6 +70,25 @@ public class CodeCounterBenchmark {
   @OperationsPerInvocation(SPAN)
   public void countAsF8() {
     byteCounter.add(nextSpan());
+  }
+
+  /** The largest magnitude of each row, as of embeddings, taken for itself. */
+  @Benchmark
+  @OperationsPerInvocation(SPAN)
+  public void largestOfRows(Blackhole blackhole) {
+    ByteBuffer span = nextSpan().order(buffer.order());
+    for (int row = 0; row < SPAN / Short.BYTES; row += ROW) {
+      blackhole.consume(search.largest(span, row, row + ROW, 0));
+    }
+  }
+
+  /** Counting and then looking for magnitudes in the same span. */
+  @Benchmark
+  @OperationsPerInvocation(SPAN)
+  public void countAndLargestOfRows(Blackhole blackhole) {
+    count();
+    next -= SPAN;
+    largestOfRows(blackhole);
   }
 
   /** The baseline: what merely reading the bytes costs on this machine, now. */

@@ -66,6 +66,25 @@ abstract class CodeCounterContract {
     assertThat(counter.firstMaxIndex()).isEqualTo(2);
   }
 
+  /** Every kind of code that is not finite, alone among finite ones, in any block. */
+  @Test
+  void findsTheFirstElementThatIsNotFinite() {
+    for (FloatFormat format : countable()) {
+      int top = Math.toIntExact(format.maxFiniteCode());
+      int[] others =
+          IntStream.range(0, format.codes()).filter(code -> !format.isFinite(code)).toArray();
+      for (int at : new int[] {0, 4_095, 70_001, 1_400_002}) {
+        int other = others.length == 0 ? 0 : others[random.nextInt(others.length)];
+        byte[] bytes =
+            elements(format, 1_500_000, i -> i == at || i == 1_450_001 ? other : i % (top + 1));
+        CodeCounter counter = counted(format, bytes);
+        assertThat(counter.firstNonFiniteIndex())
+            .as("%s of %s at %s, -Dtests.seed=%s", other, format, at, seed)
+            .isEqualTo(others.length == 0 ? -1 : at);
+      }
+    }
+  }
+
   @Test
   void takesZerosOfBothSignsAsEqual() {
     assertExtremes(f16(0, NEGATIVE_ZERO, 0), 0, 0);
@@ -302,10 +321,12 @@ abstract class CodeCounterContract {
     double max = Double.NEGATIVE_INFINITY;
     int firstMin = -1;
     int firstMax = -1;
+    int firstNonFinite = -1;
     for (int i = 0; i < length; i++) {
       int code = element(format, bytes, i);
       counts[code]++;
       double value = format.decode(code);
+      firstNonFinite = firstNonFinite < 0 && !Double.isFinite(value) ? i : firstNonFinite;
       if (Double.isFinite(value) && value < min) {
         min = value;
         firstMin = i;
@@ -327,6 +348,9 @@ abstract class CodeCounterContract {
     assertThat(counter.elements()).as(where).isEqualTo(length);
     assertThat(counter.firstMinIndex()).as("first minimum of " + where).isEqualTo(firstMin);
     assertThat(counter.firstMaxIndex()).as("first maximum of " + where).isEqualTo(firstMax);
+    assertThat(counter.firstNonFiniteIndex())
+        .as("first not finite of " + where)
+        .isEqualTo(firstNonFinite);
     assertThat(counter.crc32c()).as("CRC of " + where).isEqualTo((int) crc.getValue());
   }
 }

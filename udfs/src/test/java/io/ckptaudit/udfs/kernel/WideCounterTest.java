@@ -52,6 +52,7 @@ class WideCounterTest {
     found.put("elements", counter.elements());
     found.put("first min", counter.firstMinIndex());
     found.put("first max", counter.firstMaxIndex());
+    found.put("first not finite", counter.firstNonFiniteIndex());
     found.put("crc", counter.crc32c());
   }
 

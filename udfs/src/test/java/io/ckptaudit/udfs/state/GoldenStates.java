@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/** The states that {@code states/v1} holds the bytes of, by the name of the file. */
+/** The states that {@code states/v2} holds the bytes of, by the name of the file. */
 final class GoldenStates {
 
   /** 1, −2, +0, NaN, 1, −0, infinity, the smallest subnormal, −2. */
@@ -36,7 +36,7 @@ final class GoldenStates {
     long[] counts = new long[DType.F16.format().codes()];
     counts[0x3C00] = 10_000_000_000_000L;
     counts[0xBC00] = 1L << 62;
-    return CodeCounts.of(DType.F16, counts, -1, -1, null);
+    return CodeCounts.of(DType.F16, counts, -1, -1, -1, null);
   }
 
   private static CodeCounts allCodes() {
@@ -44,7 +44,7 @@ final class GoldenStates {
     for (int code = 0; code < counts.length; code++) {
       counts[code] = code + 1;
     }
-    return CodeCounts.of(DType.F8_E4M3, counts, 1L << 40, 3, null);
+    return CodeCounts.of(DType.F8_E4M3, counts, 1L << 40, 3, 127, null);
   }
 
   private static int digestOfTwelveBytes() {
@@ -56,7 +56,7 @@ final class GoldenStates {
   }
 
   static byte[] bytes(String name) {
-    try (InputStream in = GoldenStates.class.getResourceAsStream("/states/v1/" + name + ".state")) {
+    try (InputStream in = GoldenStates.class.getResourceAsStream("/states/v2/" + name + ".state")) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -28,15 +28,18 @@ final class Parts {
     long[] counts = new long[format.codes()];
     int min = -1;
     int max = -1;
+    int nonFinite = -1;
     for (int i = from; i < to; i++) {
       counts[tensor[i]]++;
       double value = format.decode(tensor[i]);
       if (Double.isFinite(value)) {
         min = min < 0 || value < format.decode(tensor[min]) ? i : min;
         max = max < 0 || value > format.decode(tensor[max]) ? i : max;
+      } else {
+        nonFinite = nonFinite < 0 ? i : nonFinite;
       }
     }
-    return CodeCounts.of(dtype, counts, min, max, digest(dtype, tensor, from, to));
+    return CodeCounts.of(dtype, counts, min, max, nonFinite, digest(dtype, tensor, from, to));
   }
 
   static CodeCounts whole(DType dtype, int... tensor) {

@@ -27,7 +27,7 @@ class StateFormatTest {
   private final SeededCases cases = SeededCases.create();
 
   @Test
-  void theBytesOfVersionOneStayTheSame() {
+  void theBytesOfVersionTwoStayTheSame() {
     GoldenStates.all()
         .forEach(
             (name, state) -> {
@@ -129,41 +129,44 @@ class StateFormatTest {
     }
   }
 
-  /** One of each kind of fault: 'C' or 'O', version 1, then what the layout says. */
+  /** One of each kind of fault: 'C' or 'O', version 2, then what the layout says. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "''                                | 0  | it ends early",
         "58                                | 1  | unknown kind 88",
-        "43 02                             | 2  | version 2 instead of 1",
-        "43 01 03 46 31                    | 3  | it ends early",
-        "43 01 03 46 31 37 00 00           | 6  | an unknown dtype",
-        "43 01 00                          | 3  | an unknown dtype",
-        "4F 01 02 C9 38 00 00              | 5  | an unknown dtype",
-        "4F 01 02 49 38 80 00 00           | 7  | a number not in its shortest form",
-        "4F 01 02 49 38 FF FF FF FF FF FF FF FF FF 01 00 | 14 | a number of more than 63 bits",
-        "4F 01 02 49 38 01 02              | 7  | digest flag 2",
-        "4F 01 02 49 38 01 01 00 00 00     | 10 | it ends early",
-        "4F 01 02 49 38 00 01 01 00 00 00  | 11 | an order digest of no elements",
-        "4F 01 02 49 38 01 00 07           | 7  | 1 trailing bytes",
-        "43 01 02 49 38 00 00 00 00 00     | 7  | code counts of I8",
-        "43 01 03 46 33 32 00 00 00 00 00  | 8  | code counts of F32",
-        "43 01 03 46 31 36 01 00 00 00 02 00 01 | 11 | 2 codes declared, too many for what is left",
-        "43 01 07 46 38 5F 45 34 4D 33 01 00 00 00 01 80 02 01 | 17 | a code beyond the last of"
+        "43 03 | 2 | version 3 instead of 2",
+        "43 02 03 46 31 | 3 | it ends early",
+        "43 02 03 46 31 37 00 00 | 6 | an unknown dtype",
+        "43 02 00 | 3 | an unknown dtype",
+        "4F 02 02 C9 38 00 00 | 5 | an unknown dtype",
+        "4F 02 02 49 38 80 00 00 | 7 | a number not in its shortest form",
+        "4F 02 02 49 38 FF FF FF FF FF FF FF FF FF 01 00 | 14 | a number of more than 63 bits",
+        "4F 02 02 49 38 01 02 | 7 | digest flag 2",
+        "4F 02 02 49 38 01 01 00 00 00 | 10 | it ends early",
+        "4F 02 02 49 38 00 01 01 00 00 00 | 11 | an order digest of no elements",
+        "4F 02 02 49 38 01 00 07 | 7 | 1 trailing bytes",
+        "43 02 02 49 38 00 00 00 00 00 | 7 | code counts of I8",
+        "43 02 03 46 33 32 00 00 00 00 00 | 8 | code counts of F32",
+        "43 02 03 46 31 36 01 00 00 00 00 02 00 01 | 12 | 2 codes declared, too many for what is left",
+        "43 02 07 46 38 5F 45 34 4D 33 01 00 00 00 00 01 80 02 01 | 18 | a code beyond the last of"
             + " F8_E4M3",
-        "43 01 03 46 31 36 02 00 00 00 02 FF FF 03 01 00 01 | 16 | a code beyond the last of F16",
-        "43 01 03 46 31 36 01 00 01 01 01 00 00 | 13 | a count of zero",
-        "43 01 03 46 31 36 01 00 01 01 01 00 02 | 13 | more counted than the 1 elements",
-        "43 01 03 46 31 36 02 00 01 01 01 00 01 | 13 | 2 elements declared but 1 counted",
-        "43 01 03 46 31 36 01 00 01 00 01 00 01 | 13 | an index of one extreme without the other",
-        "43 01 03 46 31 36 01 00 01 02 01 00 01 | 13 | indices of extremes that contradict the"
+        "43 02 03 46 31 36 02 00 00 00 00 02 FF FF 03 01 00 01 | 17 | a code beyond the last of F16",
+        "43 02 03 46 31 36 01 00 01 01 00 01 00 00 | 14 | a count of zero",
+        "43 02 03 46 31 36 01 00 01 01 00 01 00 02 | 14 | more counted than the 1 elements",
+        "43 02 03 46 31 36 02 00 01 01 00 01 00 01 | 14 | 2 elements declared but 1 counted",
+        "43 02 03 46 31 36 01 00 01 00 00 01 00 01 | 14 | an index of one extreme without the other",
+        "43 02 03 46 31 36 01 00 01 02 00 01 00 01 | 14 | indices of extremes that contradict the"
             + " codes",
-        "43 01 03 46 31 36 01 00 01 01 01 80 F8 01 01 | 15 | indices of extremes without a finite"
+        "43 02 03 46 31 36 01 00 01 01 00 01 80 F8 01 01 | 16 | indices of extremes without a finite"
             + " value",
-        "43 01 03 46 31 36 01 01 00 00 00 00 00 00 01 00 01 | 17 | an order digest without indices"
+        "43 02 03 46 31 36 01 01 00 00 00 00 00 00 00 01 00 01 | 18 | an order digest without indices"
             + " of extremes",
-        "43 01 03 46 31 36 01 00 01 01 01 00 01 00 | 13 | 1 trailing bytes",
+        "43 02 03 46 31 36 01 00 01 01 01 01 00 01 | 14 | an index of what is not finite where all is",
+        "43 02 03 46 31 36 01 01 00 00 00 00 00 00 00 01 80 F8 01 01 | 20 | an order digest without"
+            + " the index of what is not finite",
+        "43 02 03 46 31 36 01 00 01 01 00 01 00 01 00 | 14 | 1 trailing bytes",
       })
   void everyKindOfFaultIsNamed(String hex, int offset, String reason) {
     byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -182,7 +185,8 @@ class StateFormatTest {
   @Test
   void aPartMayHaveIndicesBeyondItsOwnElements() {
     byte[] bytes =
-        HexFormat.of().parseHex("4301034631360100ffffffffffffffff7f" + "ffffffffffffffff7f010001");
+        HexFormat.of()
+            .parseHex("4302034631360100ffffffffffffffff7f" + "ffffffffffffffff7f00010001");
     CodeCounts state = (CodeCounts) TensorState.fromBytes(bytes);
     assertThat(state.minIndex()).isEqualTo(Long.MAX_VALUE - 1);
     assertThat(state.toBytes()).isEqualTo(bytes);
@@ -190,14 +194,15 @@ class StateFormatTest {
 
   @Test
   void smallInputsNeverAllocateMuch() {
-    byte[] head = "C\u0001\u0004BF16".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] head = "C\u0002\u0004BF16".getBytes(StandardCharsets.ISO_8859_1);
     byte[] declared = Arrays.copyOf(head, 64);
     Arrays.fill(declared, head.length, 64, (byte) 0xFF);
     declared[head.length + 8] = 0x7F;
     declared[head.length + 9] = 0;
     declared[head.length + 10] = 0;
     declared[head.length + 11] = 0;
-    declared[head.length + 20] = 0x7F;
+    declared[head.length + 12] = 0;
+    declared[head.length + 21] = 0x7F;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     assertThat(catchThrowable(() -> TensorState.fromBytes(declared)))
         .hasMessageContaining("9223372036854775807 codes declared");

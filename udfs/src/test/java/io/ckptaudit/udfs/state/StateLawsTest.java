@@ -90,6 +90,9 @@ class StateLawsTest {
     assertThat(merged.minIndex()).isEqualTo(-1);
     assertThat(merged.maxIndex()).isEqualTo(-1);
     assertThat(merged.orderDigest()).isNull();
+    CodeCounts infinite = Parts.whole(DType.F16, 0x3C00, 0x7C00);
+    assertThat(infinite.merge(infinite.withoutPlace()).nonFiniteIndex()).isEqualTo(-1);
+    assertThat(infinite.merge(smaller).nonFiniteIndex()).isEqualTo(1);
     assertThat(merged).isEqualTo(placed.withoutPlace().merge(smaller));
   }
 
@@ -108,6 +111,11 @@ class StateLawsTest {
     CodeCounts nothing = Parts.whole(DType.F16, 0x7E00, 0x7C00, 0xFC00);
     assertThat(nothing.minIndex()).isEqualTo(-1);
     assertThat(nothing.maxIndex()).isEqualTo(-1);
+    assertThat(nothing.nonFiniteIndex()).isZero();
+    assertThat(late.nonFiniteIndex()).isEqualTo(6);
+    assertThat(middle.nonFiniteIndex()).isEqualTo(-1);
+    assertThat(late.merge(middle).nonFiniteIndex()).isEqualTo(6);
+    assertThat(late.merge(middle).merge(early).nonFiniteIndex()).isZero();
   }
 
   @Test
@@ -154,7 +162,7 @@ class StateLawsTest {
   private static CodeCounts counts(DType dtype, int code, long count) {
     long[] counts = new long[dtype.format().codes()];
     counts[code] = count;
-    return CodeCounts.of(dtype, counts, 0, 0, null);
+    return CodeCounts.of(dtype, counts, 0, 0, -1, null);
   }
 
   @Test
@@ -168,6 +176,11 @@ class StateLawsTest {
     refused(one, Long.MAX_VALUE, Long.MAX_VALUE, 7, "an index outside of any tensor");
     refused(new long[256], 0, 0, 0, "indices of extremes without a finite value");
     refused(new long[256], -1, -1, 7, "an order digest of no elements");
+    refused(one, 0, 0, 1, 7, "an index of what is not finite where all is");
+    refused(one, 0, 0, -2, 7, "an index outside of any tensor");
+    long[] nan = new long[256];
+    nan[0xFF] = 1;
+    refused(nan, -1, -1, 7, "an order digest without the index of what is not finite");
     long[] negative = new long[256];
     negative[3] = -1;
     refused(negative, -1, -1, 0, "the count of code 3 is -1; hand in what one counter found");
@@ -177,13 +190,18 @@ class StateLawsTest {
         .hasMessage("Cannot hold -1 opaque elements of I8: negative");
     assertThatThrownBy(() -> new OpaqueBytes(DType.I8, 0, 1))
         .hasMessage("Cannot hold 0 opaque elements of I8: an order digest of no elements");
-    assertThatThrownBy(() -> CodeCounts.of(DType.F32, new long[4], -1, -1, null))
+    assertThatThrownBy(() -> CodeCounts.of(DType.F32, new long[4], -1, -1, -1, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("Cannot hold 4 counts of F32: ");
   }
 
   private static void refused(long[] counts, long min, long max, Integer digest, String reason) {
-    assertThatThrownBy(() -> CodeCounts.of(DType.F8_E4M3, counts, min, max, digest))
+    refused(counts, min, max, -1, digest, reason);
+  }
+
+  private static void refused(
+      long[] counts, long min, long max, long nonFinite, Integer digest, String reason) {
+    assertThatThrownBy(() -> CodeCounts.of(DType.F8_E4M3, counts, min, max, nonFinite, digest))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }
@@ -191,7 +209,8 @@ class StateLawsTest {
   @Test
   void codesMustAscendAndBelongToTheDtype() {
     for (int[] codes : new int[][] {{3, 3}, {4, 3}, {-1, 3}, {3, 256}, {3}}) {
-      assertThatThrownBy(() -> CodeCounts.of(DType.F8_E4M3, codes, new long[] {1, 1}, 0, 1, null))
+      assertThatThrownBy(
+              () -> CodeCounts.of(DType.F8_E4M3, codes, new long[] {1, 1}, 0, 1, -1, null))
           .as(Arrays.toString(codes))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("Cannot hold counts of F8_E4M3: ")
@@ -216,6 +235,7 @@ class StateLawsTest {
         Extremes extremes = Extremes.of(dtype.format(), codes);
         double min = Arrays.stream(finite).min().orElse(Double.NaN);
         double max = Arrays.stream(finite).max().orElse(Double.NaN);
+        assertThat(extremes.nonFinite()).isEqualTo(finite.length < codes.length);
         assertThat(extremes.smallest() + 0.0)
             .as("%s %s", dtype, cases)
             .isEqualTo((Double) (min + 0.0));

@@ -185,7 +185,7 @@ class StatisticsTest {
     counts[0x3F80] = 10_000_000_000_001L;
     counts[0xBF80] = 10_000_000_000_000L;
     counts[0x0001] = 3;
-    Statistics statistics = of(CodeCounts.of(DType.BF16, counts, -1, -1, null));
+    Statistics statistics = of(CodeCounts.of(DType.BF16, counts, -1, -1, -1, null));
     assertThat(statistics.sum()).isEqualTo(1.0);
     assertThat(statistics.mean()).isEqualTo(1.0 / 20_000_000_000_004L);
     assertThat(statistics.sumSq()).isEqualTo(20_000_000_000_001.0);

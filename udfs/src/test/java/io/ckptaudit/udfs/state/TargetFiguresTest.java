@@ -92,7 +92,7 @@ class TargetFiguresTest {
       for (int code = 0; code < counts.length; code++) {
         counts[code] = 1 + cases.below(1000);
       }
-      CodeCounts state = CodeCounts.of(dtype, counts, -1, -1, null);
+      CodeCounts state = CodeCounts.of(dtype, counts, -1, -1, -1, null);
       for (Target target : Target.values()) {
         check(target, List.of(state));
       }
@@ -118,7 +118,7 @@ class TargetFiguresTest {
     for (int code = 0; code < counts.length; code++) {
       counts[code] = (1L << 46) + cases.below(1000);
     }
-    CodeCounts state = CodeCounts.of(DType.BF16, counts, -1, -1, null);
+    CodeCounts state = CodeCounts.of(DType.BF16, counts, -1, -1, -1, null);
     for (Target target : Target.values()) {
       check(target, List.of(state));
     }
