@@ -37,6 +37,7 @@ class ArchitectureTest {
           .and(
               simpleName("VectorConversions")
                   .or(simpleName("VectorRunSums"))
+                  .or(simpleName("LaneWidths"))
                   .or(simpleName("FloatNarrowing"))
                   .or(simpleName("FloatWidening")));
 

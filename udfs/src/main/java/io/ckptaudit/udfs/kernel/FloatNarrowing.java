@@ -2,10 +2,9 @@ package io.ckptaudit.udfs.kernel;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Rounding of F32 bits to a target of fewer exponent bits, as constants of a branch-free formula.
@@ -35,6 +34,7 @@ record FloatNarrowing(
     int nanCode,
     int signShift) {
 
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int F32_FRACTION_BITS = 23;
   private static final int F32_INFINITY = 0x7F800000;
 
@@ -57,43 +57,54 @@ record FloatNarrowing(
     return nearest < value ? Math.nextUp(nearest) : nearest;
   }
 
-  /** The codes of a vector of F32 bits, in the low bits of each lane. */
-  IntVector round(IntVector bits) {
-    IntVector magnitude = bits.and(Integer.MAX_VALUE);
-    IntVector sign = bits.sub(magnitude).lanewise(VectorOperators.LSHR, signShift);
-    VectorMask<Integer> isSubnormal = magnitude.compare(VectorOperators.LT, smallestNormal);
-    VectorMask<Integer> overflows = magnitude.compare(VectorOperators.GE, overflowFrom);
-    VectorMask<Integer> isNaN = magnitude.compare(VectorOperators.GT, F32_INFINITY);
-    return roundNormal(magnitude)
-        .blend(roundSubnormal(magnitude), isSubnormal)
-        .blend(overflowCode, overflows)
-        .or(sign)
-        .blend(nanCode, isNaN);
-  }
-
-  private IntVector roundNormal(IntVector magnitude) {
-    IntVector lowestKept = magnitude.lanewise(VectorOperators.LSHR, shift).and(1);
-    return magnitude
-        .add(lowestKept)
-        .add((1 << (shift - 1)) - 1)
-        .lanewise(VectorOperators.LSHR, shift)
-        .sub(rebase);
-  }
-
-  private IntVector roundSubnormal(IntVector magnitude) {
-    FloatVector sum = magnitude.reinterpretAsFloats().add(Float.intBitsToFloat(magic));
-    return sum.reinterpretAsInts().sub(magic);
+  /**
+   * The codes of F32 bits, in the low bits of each element. One loop that calls nothing but the
+   * API: with a method of our own that takes vectors, the compiler put them on the heap.
+   *
+   * @param floats and codes have the elements of a whole vector beyond those used
+   */
+  void round(int[] floats, int[] codes, int length) {
+    int dropped = shift;
+    int roundUp = (1 << (shift - 1)) - 1;
+    int rebased = rebase;
+    int smallest = smallestNormal;
+    int offset = magic;
+    float added = Float.intBitsToFloat(magic);
+    int overflowAt = overflowFrom;
+    int overflow = overflowCode;
+    int nan = nanCode;
+    int toSign = signShift;
+    for (int i = 0; i < length; i += INTS.length()) {
+      IntVector bits = IntVector.fromArray(INTS, floats, i);
+      IntVector magnitude = bits.and(Integer.MAX_VALUE);
+      IntVector sign = bits.sub(magnitude).lanewise(VectorOperators.LSHR, toSign);
+      IntVector subnormal =
+          magnitude.reinterpretAsFloats().add(added).reinterpretAsInts().sub(offset);
+      magnitude
+          .add(magnitude.lanewise(VectorOperators.LSHR, dropped).and(1))
+          .add(roundUp)
+          .lanewise(VectorOperators.LSHR, dropped)
+          .sub(rebased)
+          .blend(subnormal, magnitude.compare(VectorOperators.LT, smallest))
+          .blend(overflow, magnitude.compare(VectorOperators.GE, overflowAt))
+          .or(sign)
+          .blend(nan, magnitude.compare(VectorOperators.GT, F32_INFINITY))
+          .intoArray(codes, i);
+    }
   }
 
   /**
    * As {@link #round} to BF16, whose exponents are those of F32: one rounding serves normals,
    * subnormals and overflow.
    */
-  static IntVector roundToBf16(IntVector bits) {
-    IntVector lowestKept = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-    IntVector rounded = bits.add(lowestKept).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
-    VectorMask<Integer> isNaN =
-        bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, F32_INFINITY);
-    return rounded.blend(0x7FC0, isNaN);
+  static void roundToBf16(int[] floats, int[] codes, int length) {
+    for (int i = 0; i < length; i += INTS.length()) {
+      IntVector bits = IntVector.fromArray(INTS, floats, i);
+      bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+          .add(0x7FFF)
+          .lanewise(VectorOperators.LSHR, 16)
+          .blend(0x7FC0, bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, F32_INFINITY))
+          .intoArray(codes, i);
+    }
   }
 }

@@ -3,14 +3,14 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.util.EnumMap;
 import java.util.Map;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** F32 bits of narrower codes: formulas for the 16-bit formats, tables for the narrower ones. */
 final class FloatWidening {
 
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int CANONICAL_NAN = 0x7FC00000;
   private static final int F16_INFINITY = 0x7C00;
   private static final int F16_SMALLEST_NORMAL = 0x0400;
@@ -28,28 +28,38 @@ final class FloatWidening {
   /**
    * F32 bits of F16 codes; bits above the 16th are ignored. A subnormal is put in the fraction of
    * 2^-14 and that subtracted again, which is exact, and never meets an F32 subnormal.
+   *
+   * @param codes and floats have the elements of a whole vector beyond those used
    */
-  static IntVector fromF16(IntVector codes) {
-    IntVector magnitude = codes.and(0x7FFF);
-    IntVector sign = codes.lanewise(VectorOperators.LSHL, 16).and(Integer.MIN_VALUE);
-    IntVector shifted = magnitude.lanewise(VectorOperators.LSHL, 13);
-    FloatVector subnormal =
-        shifted.add(F16_MAGIC).reinterpretAsFloats().sub(Float.intBitsToFloat(F16_MAGIC));
-    return shifted
-        .add(F16_REBASE)
-        .blend(
-            subnormal.reinterpretAsInts(),
-            magnitude.compare(VectorOperators.LT, F16_SMALLEST_NORMAL))
-        .blend(0x7F800000, magnitude.compare(VectorOperators.EQ, F16_INFINITY))
-        .or(sign)
-        .blend(CANONICAL_NAN, magnitude.compare(VectorOperators.GT, F16_INFINITY));
+  static void fromF16(int[] codes, int[] floats, int length) {
+    for (int i = 0; i < length; i += INTS.length()) {
+      IntVector code = IntVector.fromArray(INTS, codes, i);
+      IntVector magnitude = code.and(0x7FFF);
+      IntVector sign = code.lanewise(VectorOperators.LSHL, 16).and(Integer.MIN_VALUE);
+      IntVector shifted = magnitude.lanewise(VectorOperators.LSHL, 13);
+      IntVector subnormal =
+          shifted
+              .add(F16_MAGIC)
+              .reinterpretAsFloats()
+              .sub(Float.intBitsToFloat(F16_MAGIC))
+              .reinterpretAsInts();
+      shifted
+          .add(F16_REBASE)
+          .blend(subnormal, magnitude.compare(VectorOperators.LT, F16_SMALLEST_NORMAL))
+          .blend(0x7F800000, magnitude.compare(VectorOperators.EQ, F16_INFINITY))
+          .or(sign)
+          .blend(CANONICAL_NAN, magnitude.compare(VectorOperators.GT, F16_INFINITY))
+          .intoArray(floats, i);
+    }
   }
 
-  /** F32 bits of BF16 codes; bits above the 16th are ignored. */
-  static IntVector fromBf16(IntVector codes) {
-    IntVector bits = codes.lanewise(VectorOperators.LSHL, 16);
-    VectorMask<Integer> isNaN = bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, 0x7F800000);
-    return bits.blend(CANONICAL_NAN, isNaN);
+  /** As {@link #fromF16}, of BF16. */
+  static void fromBf16(int[] codes, int[] floats, int length) {
+    for (int i = 0; i < length; i += INTS.length()) {
+      IntVector bits = IntVector.fromArray(INTS, codes, i).lanewise(VectorOperators.LSHL, 16);
+      bits.blend(CANONICAL_NAN, bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, 0x7F800000))
+          .intoArray(floats, i);
+    }
   }
 
   /** F32 bits by the byte that holds a code of at most 8 bits: cheaper than any formula. */

@@ -98,7 +98,8 @@ class RunSums {
   }
 
   /**
-   * Sums distances of normal values from their casts, in F32 bits.
+   * Sums distances of normal values from their casts, in F32 bits. All but {@link #largest} and
+   * what is returned is of use only where the largest is at most half a spacing, 2^(shift − 1).
    *
    * @param line from magnitude codes to F32 bits
    * @param share what a residual's share of its value is compared with; 0 matches all

@@ -5,12 +5,6 @@ import io.ckptaudit.udfs.number.Target;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
-import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The fast twin, on the Vector API. Only those of its methods are used that are the same from Java
@@ -26,12 +20,6 @@ final class VectorConversions implements ConversionKernel {
   /** The longest vector of bytes, in lanes. */
   private static final int SPARE = 64;
 
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(atLeast64(INTS.vectorBitSize() / 2)));
-  private static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(atLeast64(INTS.vectorBitSize() / 4)));
-
   private final ScalarConversions reference = new ScalarConversions();
   private final Map<Target, FloatNarrowing> narrowings = new EnumMap<>(Target.class);
 
@@ -41,11 +29,6 @@ final class VectorConversions implements ConversionKernel {
         narrowings.put(target, FloatNarrowing.to(target));
       }
     }
-  }
-
-  /** The smallest vector shape; lanes beyond those wanted are then left alone. */
-  private static int atLeast64(int bits) {
-    return Math.max(bits, 64);
   }
 
   @Override
@@ -77,34 +60,18 @@ final class VectorConversions implements ConversionKernel {
   private static void widen(FloatFormat source, ByteBuffer from, ByteBuffer to, int elements) {
     int piece = Math.min(PIECE, elements);
     short[] codes = new short[piece + SPARE];
-    int[] floats = new int[piece + SPARE];
+    int[] ints = new int[piece + SPARE];
     for (int start = 0; start < elements; start += PIECE) {
       int length = Math.min(PIECE, elements - start);
       from.asShortBuffer().get(start, codes, 0, length);
+      LaneWidths.widen(codes, length, ints);
       if (source == FloatFormat.BF16) {
-        widenBf16(codes, floats, length);
+        FloatWidening.fromBf16(ints, ints, length);
       } else {
-        widenF16(codes, floats, length);
+        FloatWidening.fromF16(ints, ints, length);
       }
-      to.asIntBuffer().put(start, floats, 0, length);
+      to.asIntBuffer().put(start, ints, 0, length);
     }
-  }
-
-  private static void widenF16(short[] codes, int[] floats, int length) {
-    for (int i = 0; i < length; i += INTS.length()) {
-      FloatWidening.fromF16(load(codes, i)).intoArray(floats, i);
-    }
-  }
-
-  private static void widenBf16(short[] codes, int[] floats, int length) {
-    for (int i = 0; i < length; i += INTS.length()) {
-      FloatWidening.fromBf16(load(codes, i)).intoArray(floats, i);
-    }
-  }
-
-  private static IntVector load(short[] codes, int index) {
-    return (IntVector)
-        ShortVector.fromArray(SHORTS, codes, index).convertShape(VectorOperators.S2I, INTS, 0);
   }
 
   @Override
@@ -122,53 +89,32 @@ final class VectorConversions implements ConversionKernel {
   private static void narrowToBytes(
       FloatNarrowing narrowing, ByteBuffer from, ByteBuffer to, int elements) {
     int piece = Math.min(PIECE, elements);
-    int[] floats = new int[piece + SPARE];
+    int[] ints = new int[piece + SPARE];
     byte[] codes = new byte[piece + SPARE];
     for (int start = 0; start < elements; start += PIECE) {
       int length = Math.min(PIECE, elements - start);
-      from.asIntBuffer().get(start, floats, 0, length);
-      for (int i = 0; i < length; i += INTS.length()) {
-        store(narrowing.round(IntVector.fromArray(INTS, floats, i)), codes, i);
-      }
+      from.asIntBuffer().get(start, ints, 0, length);
+      narrowing.round(ints, ints, length);
+      LaneWidths.narrow(ints, length, codes);
       to.put(start, codes, 0, length);
     }
   }
 
   private void narrowToShorts(Target target, ByteBuffer from, ByteBuffer to, int elements) {
     int piece = Math.min(PIECE, elements);
-    int[] floats = new int[piece + SPARE];
+    int[] ints = new int[piece + SPARE];
     short[] codes = new short[piece + SPARE];
     for (int start = 0; start < elements; start += PIECE) {
       int length = Math.min(PIECE, elements - start);
-      from.asIntBuffer().get(start, floats, 0, length);
+      from.asIntBuffer().get(start, ints, 0, length);
       if (target == Target.BF16) {
-        narrowToBf16(floats, codes, length);
+        FloatNarrowing.roundToBf16(ints, ints, length);
       } else {
-        narrowToF16(narrowings.get(target), floats, codes, length);
+        narrowings.get(target).round(ints, ints, length);
       }
+      LaneWidths.narrow(ints, length, codes);
       to.asShortBuffer().put(start, codes, 0, length);
     }
-  }
-
-  private static void narrowToBf16(int[] floats, short[] codes, int length) {
-    for (int i = 0; i < length; i += INTS.length()) {
-      store(FloatNarrowing.roundToBf16(IntVector.fromArray(INTS, floats, i)), codes, i);
-    }
-  }
-
-  private static void narrowToF16(
-      FloatNarrowing narrowing, int[] floats, short[] codes, int length) {
-    for (int i = 0; i < length; i += INTS.length()) {
-      store(narrowing.round(IntVector.fromArray(INTS, floats, i)), codes, i);
-    }
-  }
-
-  private static void store(IntVector codes, short[] to, int index) {
-    ((ShortVector) codes.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(to, index);
-  }
-
-  private static void store(IntVector codes, byte[] to, int index) {
-    ((ByteVector) codes.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(to, index);
   }
 
   /** The reference itself: 64-bit tensors are rare and have no speed goal. */

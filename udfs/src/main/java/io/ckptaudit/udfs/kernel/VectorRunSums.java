@@ -1,7 +1,6 @@
 package io.ckptaudit.udfs.kernel;
 
 import java.util.Arrays;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -23,9 +22,6 @@ final class VectorRunSums extends RunSums {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 2)));
-  private static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 4)));
-
   private static final int LANES = INTS.length();
 
   /** Vectors of a piece: below 256 sums of 2^24 to a lane, and a multiple of 4. */
@@ -38,6 +34,10 @@ final class VectorRunSums extends RunSums {
   private static final int ONES = 9 * LANES;
   private static final int ONE = 0x3F800000;
   private static final int HALF_BITS = 12;
+
+  /** Residuals of so many bits have a bit for each of their cells. */
+  private static final int CELL_BITS = 16;
+
   private static final int HALF = (1 << HALF_BITS) - 1;
 
   /** Loaded at n, the last n lanes are zero and the others all ones. */
@@ -92,19 +92,12 @@ final class VectorRunSums extends RunSums {
 
   @Override
   void widen(short[] codes, int length, int[] to) {
-    for (int i = 0; i < length; i += LANES) {
-      ((IntVector)
-              ShortVector.fromArray(SHORTS, codes, i).convertShape(VectorOperators.S2I, INTS, 0))
-          .intoArray(to, i);
-    }
+    LaneWidths.widen(codes, length, to);
   }
 
   @Override
   void widen(byte[] codes, int length, int[] to) {
-    for (int i = 0; i < length; i += LANES) {
-      ((IntVector) ByteVector.fromArray(BYTES, codes, i).convertShape(VectorOperators.B2I, INTS, 0))
-          .intoArray(to, i);
-    }
+    LaneWidths.widen(codes, length, to);
   }
 
   @Override
@@ -174,10 +167,29 @@ final class VectorRunSums extends RunSums {
       int length = Math.min(PIECE, end - from);
       signsAgree &= addPieceOfResiduals(words, codes, from, length, line, share);
       countBits(bits, length, exponents);
-      countBits(reachingBits, length, reached);
+      if (line.shift() > CELL_BITS) {
+        countBits(reachingBits, length, reached);
+      }
     }
-    addExponents();
+    if (line.shift() > CELL_BITS) {
+      addExponents();
+    } else {
+      addCells();
+    }
     return signsAgree;
+  }
+
+  /**
+   * Takes what was counted together: a residual of at most half a spacing has 16 bits at most, and
+   * each of its highest bit and whether m is reached a bit of its own. The place is the sum of the
+   * exponents of F32, 127 for a residual of 1, with and without one less unless reached.
+   */
+  private void addCells() {
+    for (int bit = 0; bit < CELL_BITS; bit++) {
+      int place = 2 * (bit + 127) - 1;
+      reaching[bit] = exponents[place + 1 & 31];
+      counts[bit] = exponents[place & 31] + reaching[bit];
+    }
   }
 
   /**
@@ -235,8 +247,12 @@ final class VectorRunSums extends RunSums {
       IntVector unlessReached =
           number.reinterpretAsInts().sub(fraction).lanewise(VectorOperators.LSHR, 23);
       IntVector unlessZero = r.min(one);
-      unlessZero.lanewise(VectorOperators.LSHL, exponent).intoArray(bits, i);
-      unlessZero.lanewise(VectorOperators.LSHL, unlessReached).intoArray(reachingBits, i);
+      if (shift > CELL_BITS) {
+        unlessZero.lanewise(VectorOperators.LSHL, exponent).intoArray(bits, i);
+        unlessZero.lanewise(VectorOperators.LSHL, unlessReached).intoArray(reachingBits, i);
+      } else {
+        unlessZero.lanewise(VectorOperators.LSHL, exponent.add(unlessReached)).intoArray(bits, i);
+      }
     }
     sums.intoArray(lanes, 0);
     highSq.intoArray(lanes, LANES);
