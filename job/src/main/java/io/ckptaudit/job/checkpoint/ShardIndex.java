@@ -1,6 +1,5 @@
 package io.ckptaudit.job.checkpoint;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -35,13 +34,21 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
     }
     Utf8Text text = new Utf8Text(file, 0, file.length());
     try (JsonParser json = StrictJson.parser(text)) {
-      return Optional.of(new Parse(json).index());
+      return read(json, text, name, problems);
     } catch (MalformedTextException e) {
       problems.add(unusable(name, e.getMessage()).at(e.byteOffset()).todo(TODO));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<ShardIndex> read(
+      JsonParser json, Utf8Text text, String name, Problems problems) throws IOException {
+    try {
+      return Optional.of(new Parse(json).index());
     } catch (JsonProcessingException e) {
-      JsonLocation where = e.getLocation();
-      long offset = where == null ? 0 : text.byteOffset(where.getCharOffset());
-      problems.add(unusable(name, Quoted.plain(e.getOriginalMessage())).at(offset).todo(TODO));
+      StrictJson.Failure failure = StrictJson.failure(json, e);
+      long offset = text.byteOffset(failure.charOffset());
+      problems.add(unusable(name, failure.inWords()).at(offset).todo(TODO));
     } catch (UnusableIndexException e) {
       problems.add(unusable(name, e.getMessage()).at(text.byteOffset(e.charOffset)).todo(TODO));
     }
