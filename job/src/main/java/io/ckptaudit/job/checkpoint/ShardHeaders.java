@@ -65,18 +65,17 @@ final class ShardHeaders {
 
   private static ShardHeader read(Storage storage, Shard shard, ShardReader reader) {
     if (shard.status() != ShardStatus.OK) {
-      return new ShardHeader(shard.status(), List.of(), List.of());
+      return ShardHeader.unread(shard.status(), List.of());
     }
     try (RangeReader file = storage.open(shard.file(), ReadPolicy.RANDOM)) {
       return reader.read(file, shard.name());
     } catch (IOException e) {
-      return new ShardHeader(
-          ShardStatus.UNREADABLE, List.of(), List.of(unreadable(shard.name(), e)));
+      return ShardHeader.unread(ShardStatus.UNREADABLE, List.of(unreadable(shard.name(), e)));
     }
   }
 
   static Problem unreadable(String name, IOException failure) {
-    LOG.log(Level.WARNING, "Cannot read the header of " + name, failure);
+    LOG.log(Level.WARNING, "Cannot read the header of " + Quoted.plain(name), failure);
     return ReadFault.of(failure).ofHeader(name);
   }
 }

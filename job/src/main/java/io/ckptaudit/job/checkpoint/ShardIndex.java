@@ -7,6 +7,7 @@ import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -53,6 +54,11 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
       problems.add(unusable(name, e.getMessage()).at(text.byteOffset(e.charOffset)).todo(TODO));
     }
     return Optional.empty();
+  }
+
+  /** How many tensors it names that are not among these. */
+  long countWithout(List<TensorEntry> tensors) {
+    return files.size() - tensors.stream().filter(t -> files.containsKey(t.name())).count();
   }
 
   private static Problem.Sentence unusable(String name, String why) {

@@ -67,7 +67,8 @@ public final class ShardedFolder {
         config.tiedEmbeddings(),
         List.copyOf(shards),
         tensors,
-        all);
+        all,
+        Unaudited.of(shards, headers, index, tensors));
   }
 
   private ShardFiles locate() throws IOException {

@@ -46,6 +46,11 @@ final class HeaderParser {
     return tensors;
   }
 
+  /** How many different names were seen. */
+  int names() {
+    return byName.size();
+  }
+
   void parse(JsonParser json) throws IOException {
     JsonToken first = json.nextToken();
     if (first != JsonToken.START_OBJECT) {

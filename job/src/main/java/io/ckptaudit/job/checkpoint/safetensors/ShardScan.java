@@ -92,7 +92,7 @@ final class ShardScan {
   /** For a file without a header: says what the file is instead, as far as that can be told. */
   private ShardHeader insteadOf(Optional<FileKind> kind, String reference) throws IOException {
     if (kind.isEmpty()) {
-      return new ShardHeader(ShardStatus.DAMAGED, List.of(), problems.all());
+      return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
     }
     boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
     Problem.Sentence sentence =
@@ -108,7 +108,7 @@ final class ShardScan {
     }
     problems.add(sentence.because("%s", label).todo("download the weights from their source"));
     ShardStatus status = standIn ? ShardStatus.NOT_DOWNLOADED : ShardStatus.NOT_A_CHECKPOINT;
-    return new ShardHeader(status, List.of(), problems.all());
+    return ShardHeader.unread(status, problems.all());
   }
 
   private ShardHeader parse(long length) throws IOException {
@@ -127,12 +127,13 @@ final class ShardScan {
               .reference(e.isUtf8() ? DESERIALIZATION : "InvalidHeader")
               .todo(DOWNLOAD));
     }
+    if (!decoded || !parser.isComplete()) {
+      return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
+    }
     List<TensorEntry> tensors =
-        decoded && parser.isComplete()
-            ? new DataLayout(file, name, length, problems).place(parser.tensors())
-            : List.of();
+        new DataLayout(file, name, length, problems).place(parser.tensors());
     ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
-    return new ShardHeader(status, tensors, problems.all());
+    return new ShardHeader(status, tensors, (long) parser.names() - tensors.size(), problems.all());
   }
 
   private void parse(HeaderParser parser, JsonParser json, Utf8Text text) throws IOException {
