@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * {@code *.index.json}: which file holds which tensor.
@@ -19,6 +20,11 @@ import java.util.Optional;
  */
 record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
   private static final int LONGEST = 64 << 20;
+
+  /** A size that a file system may have, or some decades more: no exponent to fall over. */
+  private static final Pattern SIZE =
+      Pattern.compile("-?\\d{1,30}(?:\\.\\d{1,30})?(?:[eE][+-]?\\d{1,3})?");
+
   private static final String WEIGHT_MAP = "weight_map";
   private static final String TODO = "download the index again from its source";
 
@@ -128,7 +134,7 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         boolean isTotal = json.currentName().equals("total_size");
         JsonToken value = json.nextToken();
-        if (isTotal && value.isNumeric() && json.getTextLength() <= 40) {
+        if (isTotal && value.isNumeric() && SIZE.matcher(json.getText()).matches()) {
           totalSize = new BigDecimal(json.getText());
         }
         json.skipChildren();

@@ -304,6 +304,10 @@ final class IndexCases {
                 "ignores it",
                 "Cannot confirm the total size in model.safetensors.index.json: it states 13 bytes and the tensors have 12; download the index again, or rewrite total_size")
             .audits("b"),
+        BrokenCase.of("i5-total-size-beyond-numbers")
+            .folder(files(index(12, SOUND, A, "b", B).replace(":12}", ":1e99999999999}"), "b"))
+            .exits(0)
+            .audits("b"),
         unusable(
             "i5-not-json",
             "<html>",
