@@ -1,5 +1,6 @@
 package io.ckptaudit.job.checkpoint;
 
+import io.ckptaudit.job.io.CodePointOrder;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +38,8 @@ public record Unaudited(List<String> files, long tensors, boolean more) implemen
 
   /** Together with tensors that could not be read after all. */
   public Unaudited and(Collection<String> unreadFiles, long unreadTensors) {
-    TreeSet<String> all = new TreeSet<>(files);
+    TreeSet<String> all = new TreeSet<>(CodePointOrder.INSTANCE);
+    all.addAll(files);
     all.addAll(unreadFiles);
     return new Unaudited(List.copyOf(all), tensors + unreadTensors, more);
   }

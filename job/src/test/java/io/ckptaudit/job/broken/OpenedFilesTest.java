@@ -3,10 +3,12 @@ package io.ckptaudit.job.broken;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
 import io.ckptaudit.job.checkpoint.Shard;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.io.TimeBudget;
 import io.ckptaudit.job.testing.RecordingStorage;
 import java.io.IOException;
 import java.net.URI;
@@ -52,7 +54,14 @@ class OpenedFilesTest {
     RecordingStorage recording = new RecordingStorage(Storages.local().forUri(root.toString()));
     String uri = root.toUri().toString();
     Checkpoint checkpoint =
-        new CheckpointSource(recording.storage(), new SafetensorsReader(), uri, uri, null).open();
+        new CheckpointSource(
+                recording.storage(),
+                new SafetensorsReader(),
+                uri,
+                uri,
+                null,
+                TimeBudget.ofSeconds(CheckpointFinder.DEFAULT_SECONDS))
+            .open();
     Stream<String> later =
         checkpoint.shards().stream().map(Shard::file).filter(Objects::nonNull).map(f -> f.uri());
     assertThat(Stream.concat(recording.opened().stream(), later))

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Another storage, and what was opened in it, read from it and allocated meanwhile. */
 public final class RecordingStorage {
@@ -20,11 +21,20 @@ public final class RecordingStorage {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Storage storage;
+  private final Consumer<String> before;
   private final List<String> opened = new CopyOnWriteArrayList<>();
   private final AtomicLong bytesRead = new AtomicLong();
   private final AtomicLong mostAllocated = new AtomicLong();
 
   public RecordingStorage(Storage recorded) {
+    this(recorded, uri -> {});
+  }
+
+  /**
+   * @param before each read, with the URI of the file
+   */
+  public RecordingStorage(Storage recorded, Consumer<String> before) {
+    this.before = before;
     storage =
         (Storage)
             Proxy.newProxyInstance(
@@ -63,7 +73,7 @@ public final class RecordingStorage {
   private RangeReader open(Storage recorded, FileEntry file, ReadPolicy policy) throws IOException {
     opened.add(file.uri());
     RangeReader reader = recorded.open(file, policy);
-    long before = THREADS.getCurrentThreadAllocatedBytes();
+    long allocated = THREADS.getCurrentThreadAllocatedBytes();
     return new RangeReader() {
       @Override
       public long length() {
@@ -72,13 +82,14 @@ public final class RecordingStorage {
 
       @Override
       public void readFully(long position, ByteBuffer target) throws IOException {
+        before.accept(file.uri());
         bytesRead.addAndGet(target.remaining());
         reader.readFully(position, target);
       }
 
       @Override
       public void close() throws IOException {
-        long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long taken = THREADS.getCurrentThreadAllocatedBytes() - allocated;
         mostAllocated.accumulateAndGet(taken, Math::max);
         reader.close();
       }
