@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param shards sorted by name, in code-point order
  * @param tensors sorted by name, in code-point order; no name twice
  * @param problems in a fixed order: file, byte offset, rule, message
+ * @param unaudited what of it is not among the tensors
  */
 public record Checkpoint(
     String uri,
@@ -25,10 +26,14 @@ public record Checkpoint(
     Boolean tiedEmbeddings,
     List<Shard> shards,
     List<TensorEntry> tensors,
-    List<Problem> problems)
+    List<Problem> problems,
+    Unaudited unaudited)
     implements Serializable {
 
-  /** A checkpoint that does not say whether its embeddings are tied. */
+  /**
+   * A checkpoint of which nothing is missing, and that does not say whether its embeddings are
+   * tied.
+   */
   public Checkpoint(
       String uri,
       String revision,
@@ -36,7 +41,7 @@ public record Checkpoint(
       List<Shard> shards,
       List<TensorEntry> tensors,
       List<Problem> problems) {
-    this(uri, revision, declaredDtype, null, shards, tensors, problems);
+    this(uri, revision, declaredDtype, null, shards, tensors, problems, Unaudited.NOTHING);
   }
 
   /** The declared dtype, if it is one that has a name among ours. */

@@ -3,6 +3,7 @@ package io.ckptaudit.job.checkpoint;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.Storage;
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.io.TimeBudget;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,17 +20,29 @@ import java.util.regex.Pattern;
  * for all it matches. Two URIs of the same checkpoint find it once.
  */
 public final class CheckpointFinder {
+  /** A header of 100 MB at 0.33 MB/s. */
+  public static final long DEFAULT_SECONDS = 300;
+
   private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
 
   private final Storages storages;
   private final List<CheckpointReader> readers;
+  private final TimeBudget budget;
 
   /**
    * @param readers the formats to look for; a file that several claim is the first one's
    */
   public CheckpointFinder(Storages storages, List<CheckpointReader> readers) {
+    this(storages, readers, TimeBudget.ofSeconds(DEFAULT_SECONDS));
+  }
+
+  /**
+   * @param budget for the header or index of each file
+   */
+  public CheckpointFinder(Storages storages, List<CheckpointReader> readers, TimeBudget budget) {
     this.storages = storages;
     this.readers = List.copyOf(readers);
+    this.budget = budget;
   }
 
   /**
@@ -94,7 +107,9 @@ public final class CheckpointFinder {
     List<FileEntry> entries = storage.list(folder.uri());
     return readers.stream()
         .filter(reader -> entries.stream().anyMatch(reader::claims))
-        .map(reader -> new CheckpointSource(storage, reader, folder.uri(), folder.uri(), null))
+        .map(
+            reader ->
+                new CheckpointSource(storage, reader, folder.uri(), folder.uri(), null, budget))
         .toList();
   }
 
@@ -109,8 +124,8 @@ public final class CheckpointFinder {
                     .isPresent();
         return List.of(
             speaksForFolder
-                ? new CheckpointSource(storage, reader, folder, folder, null)
-                : new CheckpointSource(storage, reader, file.uri(), folder, file.name()));
+                ? new CheckpointSource(storage, reader, folder, folder, null, budget)
+                : new CheckpointSource(storage, reader, file.uri(), folder, file.name(), budget));
       }
     }
     return List.of();

@@ -3,8 +3,10 @@ package io.ckptaudit.job.checkpoint;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.Storage;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,12 +29,14 @@ final class CheckpointFolder {
   private final Storage storage;
   private final String uri;
   private final List<FileEntry> entries;
+  private final Map<String, FileEntry> byName = new HashMap<>();
   private String realUri;
 
   CheckpointFolder(Storage storage, String uri) throws IOException {
     this.storage = storage;
     this.uri = uri;
     this.entries = storage.list(uri);
+    entries.forEach(entry -> byName.put(entry.name(), entry));
   }
 
   List<FileEntry> entries() {
@@ -40,7 +44,7 @@ final class CheckpointFolder {
   }
 
   Optional<FileEntry> entry(String name) {
-    return named(entries, name);
+    return Optional.ofNullable(byName.get(name));
   }
 
   private static Optional<FileEntry> named(List<FileEntry> entries, String name) {
@@ -72,6 +76,9 @@ final class CheckpointFolder {
 
   /** The file of a relative name that {@link #escape} allows; empty if there is none. */
   Optional<FileEntry> find(String name) throws IOException {
+    if (name.indexOf('/') < 0) {
+      return entry(name);
+    }
     List<FileEntry> level = entries;
     String rest = name;
     for (int slash = rest.indexOf('/'); slash >= 0; slash = rest.indexOf('/')) {

@@ -40,6 +40,16 @@ record ConfigFile(String dtype, Boolean tiedEmbeddings) {
     }
     Utf8Text text = new Utf8Text(file, 0, file.length());
     try (JsonParser json = StrictJson.deepParser(text)) {
+      return read(json, text, name, problems);
+    } catch (MalformedTextException e) {
+      problems.add(unreadable(name).at(e.byteOffset()).because("%s", e.getMessage()).todo(TODO));
+      return null;
+    }
+  }
+
+  private static ConfigFile read(JsonParser json, Utf8Text text, String name, Problems problems)
+      throws IOException {
+    try {
       if (json.nextToken() == JsonToken.START_OBJECT) {
         ConfigFile found = declared(json);
         if (json.nextToken() == null) {
@@ -47,11 +57,10 @@ record ConfigFile(String dtype, Boolean tiedEmbeddings) {
         }
       }
       problems.add(unreadable(name).because("it is not one JSON object").todo(TODO));
-    } catch (MalformedTextException e) {
-      problems.add(unreadable(name).at(e.byteOffset()).because("%s", e.getMessage()).todo(TODO));
     } catch (JsonProcessingException e) {
-      String why = Quoted.plain(e.getOriginalMessage());
-      problems.add(unreadable(name).because("%s", why).todo(TODO));
+      StrictJson.Failure failure = StrictJson.failure(json, e);
+      long offset = text.byteOffset(failure.charOffset());
+      problems.add(unreadable(name).at(offset).because("%s", failure.inWords()).todo(TODO));
     }
     return null;
   }

@@ -31,6 +31,21 @@ public final class Quoted {
     return safe.toString();
   }
 
+  /** All of it, lines kept apart, with nothing escaped but what does not print. */
+  public static String whole(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            codePoint -> {
+              if (codePoint == '\n' || !isUnprintable(codePoint)) {
+                safe.appendCodePoint(codePoint);
+              } else {
+                append(safe, codePoint);
+              }
+            });
+    return safe.toString();
+  }
+
   /** Whether text shows as it is: no control or format character, no lone surrogate. */
   public static boolean isPrintable(String text) {
     int codePoint;

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.checkpoint;
 
 import io.ckptaudit.job.io.FileChangedException;
+import io.ckptaudit.job.io.OverBudgetException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -18,6 +19,9 @@ public enum ReadFault implements FindingRule {
   GONE("it is no longer there", "keep writers away and run the audit again"),
   IO_DENIED("access to it is denied", "grant the right to read it and run the audit again"),
   IO_READ("reading it failed", "check the disk or the store (see the log) and run the audit again"),
+  TIME_BUDGET(
+      "reading it took longer than it may",
+      "look at the store, or allow more with --conf spark.ckptaudit.header.seconds=N"),
   INCOMPLETE_INTERNAL(
       "the program failed on it", "report this with the log, and audit the other files meanwhile");
 
@@ -38,6 +42,9 @@ public enum ReadFault implements FindingRule {
     }
     if (failure instanceof AccessDeniedException) {
       return IO_DENIED;
+    }
+    if (failure instanceof OverBudgetException) {
+      return TIME_BUDGET;
     }
     return failure instanceof IOException ? IO_READ : INCOMPLETE_INTERNAL;
   }

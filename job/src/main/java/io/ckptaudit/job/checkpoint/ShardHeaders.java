@@ -2,7 +2,6 @@ package io.ckptaudit.job.checkpoint;
 
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.ReadPolicy;
-import io.ckptaudit.job.io.Storage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -28,14 +27,14 @@ final class ShardHeaders {
    *
    * @param shards a shard that is not {@link ShardStatus#OK} is not opened
    */
-  static List<ShardHeader> read(Storage storage, List<Shard> shards, ShardReader reader)
+  static List<ShardHeader> read(CheckpointSource source, List<Shard> shards, ShardReader reader)
       throws IOException {
     int threads = Math.max(1, Math.min(THREADS, shards.size()));
     ExecutorService pool = Executors.newFixedThreadPool(threads, ShardHeaders::daemon);
     try {
       List<Future<ShardHeader>> futures = new ArrayList<>();
       for (Shard shard : shards) {
-        futures.add(pool.submit(() -> read(storage, shard, reader)));
+        futures.add(pool.submit(() -> read(source, shard, reader)));
       }
       List<ShardHeader> headers = new ArrayList<>();
       for (Future<ShardHeader> future : futures) {
@@ -63,20 +62,19 @@ final class ShardHeaders {
     return thread;
   }
 
-  private static ShardHeader read(Storage storage, Shard shard, ShardReader reader) {
+  private static ShardHeader read(CheckpointSource source, Shard shard, ShardReader reader) {
     if (shard.status() != ShardStatus.OK) {
-      return new ShardHeader(shard.status(), List.of(), List.of());
+      return ShardHeader.unread(shard.status(), List.of());
     }
-    try (RangeReader file = storage.open(shard.file(), ReadPolicy.RANDOM)) {
+    try (RangeReader file = source.open(shard.file(), ReadPolicy.RANDOM)) {
       return reader.read(file, shard.name());
     } catch (IOException e) {
-      return new ShardHeader(
-          ShardStatus.UNREADABLE, List.of(), List.of(unreadable(shard.name(), e)));
+      return ShardHeader.unread(ShardStatus.UNREADABLE, List.of(unreadable(shard.name(), e)));
     }
   }
 
   static Problem unreadable(String name, IOException failure) {
-    LOG.log(Level.WARNING, "Cannot read the header of " + name, failure);
+    LOG.log(Level.WARNING, "Cannot read the header of " + Quoted.plain(name), failure);
     return ReadFault.of(failure).ofHeader(name);
   }
 }

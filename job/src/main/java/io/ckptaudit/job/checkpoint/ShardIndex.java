@@ -1,6 +1,5 @@
 package io.ckptaudit.job.checkpoint;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -8,8 +7,10 @@ import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * {@code *.index.json}: which file holds which tensor.
@@ -19,6 +20,11 @@ import java.util.Optional;
  */
 record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
   private static final int LONGEST = 64 << 20;
+
+  /** A size that a file system may have, or some decades more: no exponent to fall over. */
+  private static final Pattern SIZE =
+      Pattern.compile("-?\\d{1,30}(?:\\.\\d{1,30})?(?:[eE][+-]?\\d{1,3})?");
+
   private static final String WEIGHT_MAP = "weight_map";
   private static final String TODO = "download the index again from its source";
 
@@ -35,17 +41,30 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
     }
     Utf8Text text = new Utf8Text(file, 0, file.length());
     try (JsonParser json = StrictJson.parser(text)) {
-      return Optional.of(new Parse(json).index());
+      return read(json, text, name, problems);
     } catch (MalformedTextException e) {
       problems.add(unusable(name, e.getMessage()).at(e.byteOffset()).todo(TODO));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<ShardIndex> read(
+      JsonParser json, Utf8Text text, String name, Problems problems) throws IOException {
+    try {
+      return Optional.of(new Parse(json).index());
     } catch (JsonProcessingException e) {
-      JsonLocation where = e.getLocation();
-      long offset = where == null ? 0 : text.byteOffset(where.getCharOffset());
-      problems.add(unusable(name, Quoted.plain(e.getOriginalMessage())).at(offset).todo(TODO));
+      StrictJson.Failure failure = StrictJson.failure(json, e);
+      long offset = text.byteOffset(failure.charOffset());
+      problems.add(unusable(name, failure.inWords()).at(offset).todo(TODO));
     } catch (UnusableIndexException e) {
       problems.add(unusable(name, e.getMessage()).at(text.byteOffset(e.charOffset)).todo(TODO));
     }
     return Optional.empty();
+  }
+
+  /** How many tensors it names that are not among these. */
+  long countWithout(List<TensorEntry> tensors) {
+    return files.size() - tensors.stream().filter(t -> files.containsKey(t.name())).count();
   }
 
   private static Problem.Sentence unusable(String name, String why) {
@@ -115,7 +134,7 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         boolean isTotal = json.currentName().equals("total_size");
         JsonToken value = json.nextToken();
-        if (isTotal && value.isNumeric() && json.getTextLength() <= 40) {
+        if (isTotal && value.isNumeric() && SIZE.matcher(json.getText()).matches()) {
           totalSize = new BigDecimal(json.getText());
         }
         json.skipChildren();

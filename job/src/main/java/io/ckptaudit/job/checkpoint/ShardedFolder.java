@@ -46,7 +46,7 @@ public final class ShardedFolder {
 
   private Checkpoint open() throws IOException {
     List<Shard> found = new ArrayList<>(locate().shards());
-    List<ShardHeader> headers = ShardHeaders.read(source.storage(), found, shardReader);
+    List<ShardHeader> headers = ShardHeaders.read(source, found, shardReader);
     List<Shard> shards = new ArrayList<>();
     List<Problem> all = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
@@ -67,7 +67,8 @@ public final class ShardedFolder {
         config.tiedEmbeddings(),
         List.copyOf(shards),
         tensors,
-        all);
+        all,
+        Unaudited.of(shards, headers, index, tensors));
   }
 
   private ShardFiles locate() throws IOException {
@@ -122,7 +123,7 @@ public final class ShardedFolder {
                 .todo("put the file itself there"));
         return Optional.empty();
       }
-      try (RangeReader reader = source.storage().open(file, ReadPolicy.SEQUENTIAL)) {
+      try (RangeReader reader = source.open(file, ReadPolicy.SEQUENTIAL)) {
         return reading.read(reader);
       }
     } catch (IOException e) {

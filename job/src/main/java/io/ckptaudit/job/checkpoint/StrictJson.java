@@ -1,9 +1,14 @@
 package io.ckptaudit.job.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * JSON of unknown origin, token by token. Depth is bounded, length is not: the caller has bounded
@@ -11,6 +16,7 @@ import java.io.IOException;
  */
 public final class StrictJson {
   private static final int LONGEST_NUMBER = 1000;
+  private static final Pattern NUMBER_WORD = Pattern.compile("^Non-standard token '([^']*)'");
 
   private static final JsonFactory FACTORY = factory(16);
   private static final JsonFactory DEEP_FACTORY = factory(128);
@@ -39,6 +45,48 @@ public final class StrictJson {
   /** For settings that others nest as they like, at most 128 levels deep. */
   static JsonParser deepParser(Utf8Text text) throws IOException {
     return DEEP_FACTORY.createParser(text);
+  }
+
+  /**
+   * Why text is not JSON, and where.
+   *
+   * @param charOffset from the start of the text
+   * @param line from 1, as {@code column}
+   * @param reason safe to print
+   */
+  public record Failure(long charOffset, int line, int column, String reason) {
+
+    /** The reason with the place a text editor shows. */
+    public String inWords() {
+      return reason + " (line " + line + ", column " + column + ")";
+    }
+  }
+
+  /** What the parser says, less the settings of its own that it recommends. */
+  public static Failure failure(JsonParser json, JsonProcessingException thrown) {
+    JsonLocation at = thrown.getLocation() == null ? json.currentLocation() : thrown.getLocation();
+    String message = thrown.getOriginalMessage();
+    String reason = message;
+    for (String own : List.of(" (start marker at", ": enable `", " (JSON ", ", from `")) {
+      int cut = reason.indexOf(own);
+      reason = cut < 0 ? reason : reason.substring(0, cut) + (own.startsWith(",") ? ")" : "");
+    }
+    int back = charactersBehind(message);
+    return new Failure(
+        Math.max(0, at.getCharOffset() - back),
+        at.getLineNr(),
+        Math.max(1, at.getColumnNr() - back),
+        Quoted.plain(reason.replace('\'', '"')));
+  }
+
+  /** Some failures are placed behind the character or token that they are about. */
+  private static int charactersBehind(String message) {
+    Matcher token = NUMBER_WORD.matcher(message);
+    if (token.find()) {
+      return token.group(1).length();
+    }
+    boolean behind = message.startsWith("Illegal ") || message.startsWith("Document nesting depth");
+    return behind ? 1 : 0;
   }
 
   /** Whether text holds half of a surrogate pair: no Unicode text does, JSON escapes can. */

@@ -104,7 +104,7 @@ public final class Utf8Text extends Reader {
   private MalformedTextException malformed() {
     long offset = loadedEnd - bytes.remaining();
     return new MalformedTextException(
-        "byte 0x" + HEX.toHexDigits(bytes.get(bytes.position())) + " is not UTF-8", offset);
+        "byte 0x" + HEX.toHexDigits(bytes.get(bytes.position())) + " is not UTF-8", offset, false);
   }
 
   /** UTF-16 text of ASCII characters is valid UTF-8 full of NULs. */
@@ -112,11 +112,11 @@ public final class Utf8Text extends Reader {
     char first = chars.get(0);
     char second = chars.remaining() > 1 ? chars.get(1) : 'x';
     if (first == '\uFEFF') {
-      throw new MalformedTextException("it begins with a byte order mark", start);
+      throw new MalformedTextException("it begins with a byte order mark", start, true);
     }
     if (first == 0 && second != 0 || first != 0 && second == 0) {
       throw new MalformedTextException(
-          first == 0 ? "it is UTF-16BE, not UTF-8" : "it is UTF-16LE, not UTF-8", start);
+          first == 0 ? "it is UTF-16BE, not UTF-8" : "it is UTF-16LE, not UTF-8", start, true);
     }
   }
 

@@ -122,7 +122,7 @@ final class AuditCommand implements Callable<Integer> {
     Storages storages = conf.storages();
     Policy judging = policy.read(storages);
     if (dryRun) {
-      return plan(Checkpoints.open(uris, storages), judging);
+      return plan(Checkpoints.open(uris, storages, conf.settings()), judging);
     }
     if (report == null) {
       throw new ParameterException(
@@ -150,11 +150,12 @@ final class AuditCommand implements Callable<Integer> {
 
   private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {
     boolean local = uris.stream().allMatch(Storages::isLocal);
-    List<Checkpoint> opened = local ? Checkpoints.open(uris, storages) : null;
+    List<Checkpoint> opened = local ? Checkpoints.open(uris, storages, conf.settings()) : null;
     try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
       sessionStarted = true;
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
-      List<Checkpoint> checkpoints = local ? opened : Checkpoints.open(uris, onCluster);
+      List<Checkpoint> checkpoints =
+          local ? opened : Checkpoints.open(uris, onCluster, conf.settings());
       return AuditJob.run(spark, onCluster, request, checkpoints, ProgressDisplay.create());
     }
   }

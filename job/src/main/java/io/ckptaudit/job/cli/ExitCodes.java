@@ -1,6 +1,7 @@
 package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.checkpoint.NothingToAuditException;
+import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.pipeline.PublicationException;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.policy.InvalidPolicyException;
@@ -32,7 +33,7 @@ final class ExitCodes implements IExecutionExceptionHandler {
   private static String sentence(Exception exception) {
     return of(exception) == BUG
         ? "This is a bug of ckpt-audit; please report it with the text below: " + exception
-        : exception.getMessage();
+        : Quoted.whole(String.valueOf(exception.getMessage()));
   }
 
   static int of(Exception exception) {

@@ -8,6 +8,7 @@ import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Unaudited;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.CheckpointSummary;
 import io.ckptaudit.job.report.LayerSummary;
@@ -36,6 +37,7 @@ final class RunFindings {
   private final List<Finding> findings = new ArrayList<>();
   private Gathering gathered;
   private final Set<RunFile> unread = new HashSet<>();
+  private final Map<Integer, Long> unreadTensors = new HashMap<>();
   private List<Tuple2<Integer, LayerSummary>> groups = List.of();
   private long bytesRead;
 
@@ -77,6 +79,7 @@ final class RunFindings {
               .ifPresent(gathered::add);
           bytesRead -= subject.entry().bytes();
           subject.shards().forEach(name -> unread.add(new RunFile(id.checkpoint(), name)));
+          unreadTensors.merge(id.checkpoint(), 1L, Long::sum);
         });
   }
 
@@ -154,9 +157,16 @@ final class RunFindings {
         });
     groups.forEach(group -> layers.get(group._1()).add(group._2()));
     findings.forEach(finding -> found.get(finding.checkpoint()).add(finding));
+    Map<Integer, Set<String>> unreadFiles = unreadFiles();
     List<CheckpointSummary> summaries = new ArrayList<>();
     for (int i = 0; i < checkpoints.size(); i++) {
-      summaries.add(CheckpointSummary.of(checkpoints.get(i), layers.get(i), found.get(i)));
+      Unaudited unaudited =
+          checkpoints
+              .get(i)
+              .unaudited()
+              .and(unreadFiles.getOrDefault(i, Set.of()), unreadTensors.getOrDefault(i, 0L));
+      summaries.add(
+          CheckpointSummary.of(checkpoints.get(i), unaudited, layers.get(i), found.get(i)));
     }
     return summaries;
   }

@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
@@ -91,7 +92,7 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
               + " bytes at "
               + split.offset()
               + " of "
-              + split.file().uri(),
+              + Quoted.whole(split.file().uri()),
           e);
       return SplitOutcome.of(ReadFault.of(e));
     }

@@ -4,17 +4,20 @@ import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Severity;
 import io.ckptaudit.job.checkpoint.TensorEntry;
+import io.ckptaudit.job.checkpoint.Unaudited;
 import io.ckptaudit.job.report.LayerSummary.CastSummary;
 import io.ckptaudit.udfs.number.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
  * What is said of one checkpoint at a glance; every figure is one of the tables.
  *
+ * @param missing what is not in the figures; null if nothing is
  * @param dtypes elements by stored dtype
  * @param declared what config.json declares, or null
  * @param layers the layers that have errors or lose values in the {@linkplain #whatIf first other
@@ -26,6 +29,7 @@ public record CheckpointSummary(
     String revision,
     String declared,
     int files,
+    Missing missing,
     Map<String, Long> dtypes,
     LayerSummary model,
     List<LayerSummary> layers,
@@ -33,6 +37,54 @@ public record CheckpointSummary(
     List<FindingSummary> findings) {
 
   static final int FINDINGS = 20;
+
+  /**
+   * What the checkpoint should have and no figure is of.
+   *
+   * @param files shards of which tensors are missing
+   * @param names of those files, at most {@link #FINDINGS}
+   * @param tensors that an index or a header names
+   * @param more whether there may be others that nothing names
+   */
+  public record Missing(long files, List<String> names, long tensors, boolean more) {
+
+    private static final int SHOWN = 4;
+
+    static Missing of(Unaudited unaudited) {
+      return unaudited.files().isEmpty() && unaudited.tensors() == 0
+          ? null
+          : new Missing(
+              unaudited.files().size(),
+              unaudited.files().stream().limit(FINDINGS).toList(),
+              unaudited.tensors(),
+              unaudited.more());
+    }
+
+    /**
+     * In a sentence without its full stop.
+     *
+     * @param quoted how names of files are shown
+     */
+    String inWords(int ofFiles, UnaryOperator<String> quoted) {
+      String tensors =
+          this.tensors == 0 && more
+              ? "tensors that no index names"
+              : Counted.of(this.tensors, "tensor") + (more ? " and those that no index names" : "");
+      if (files == 0) {
+        return "Not in these figures: " + tensors;
+      }
+      String rest = files > SHOWN ? " and " + Counted.of(files - SHOWN) + " more" : "";
+      return "Not in these figures: "
+          + tensors
+          + " of "
+          + Counted.of(files)
+          + " of "
+          + Counted.of(ofFiles, "file")
+          + ", "
+          + names.stream().limit(SHOWN).map(quoted).collect(Collectors.joining(", "))
+          + rest;
+    }
+  }
 
   /** A finding without its evidence. */
   public record FindingSummary(
@@ -57,11 +109,15 @@ public record CheckpointSummary(
   }
 
   /**
+   * @param unaudited what could not be read included
    * @param groups the layers of the checkpoint and its model
    * @param findings of the checkpoint, gravest first
    */
   public static CheckpointSummary of(
-      Checkpoint checkpoint, List<LayerSummary> groups, List<Finding> findings) {
+      Checkpoint checkpoint,
+      Unaudited unaudited,
+      List<LayerSummary> groups,
+      List<Finding> findings) {
     Map<Boolean, List<LayerSummary>> byKind =
         groups.stream().collect(Collectors.partitioningBy(LayerSummary::model));
     Map<String, Long> dtypes = dtypes(checkpoint);
@@ -70,6 +126,7 @@ public record CheckpointSummary(
         checkpoint.revision(),
         checkpoint.declaredDtype(),
         checkpoint.shards().size(),
+        Missing.of(unaudited),
         dtypes,
         byKind.get(true).stream().findFirst().orElse(null),
         LayerRanking.worst(byKind.get(false), dtypes, findings),

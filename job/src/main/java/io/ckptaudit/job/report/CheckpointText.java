@@ -13,6 +13,7 @@ final class CheckpointText {
 
   private static final int FINDINGS = 6;
   private static final int NOTES = 4;
+  private static final int LONGEST_FILE = 60;
 
   private final TextPage page;
   private final CheckpointSummary checkpoint;
@@ -27,6 +28,10 @@ final class CheckpointText {
   void print() {
     page.ends(SummaryText.name(checkpoint), grade());
     inventory();
+    if (checkpoint.missing() != null) {
+      page.wrapped(
+          checkpoint.missing().inWords(checkpoint.files(), CheckpointText::fileName), "  ");
+    }
     findings();
     if (model != null && !model.casts().isEmpty()) {
       casts();
@@ -68,6 +73,10 @@ final class CheckpointText {
             ? "nothing is declared"
             : "config.json declares " + Characters.visible(checkpoint.declared());
     page.wrapped("stored as " + dtypes + "; " + declared, "  ");
+  }
+
+  private static String fileName(String name) {
+    return Characters.visible(Characters.shortened(name, LONGEST_FILE));
   }
 
   private void findings() {

@@ -91,6 +91,10 @@ public final class SummaryMarkdown {
     line("");
     line("### " + Markdown.code(SummaryText.name(checkpoint), NAME));
     line("");
+    if (checkpoint.missing() != null) {
+      line(checkpoint.missing().inWords(checkpoint.files(), name -> Markdown.code(name, NAME)));
+      line("");
+    }
     row("severity", "rule", "where", "what", "what to do");
     line("|---|---|---|---|---|");
     for (FindingSummary finding : checkpoint.findings()) {

@@ -161,6 +161,7 @@ class SummaryTextTest {
             null,
             "float\u001b]0;16",
             1,
+            null,
             sane.dtypes(),
             sane.model(),
             List.of(layer),

@@ -35,6 +35,8 @@ public final class Audits {
   private long splitBytes = PlanSettings.DEFAULT_SPLIT;
   private ConversionFunctions functions = new KernelConversions();
   private EnumSet<Target> required = EnumSet.noneOf(Target.class);
+  private EnumSet<Target> targets =
+      EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2);
   private Policy policy = Policy.DEFAULT;
   private SparkSession spark;
   private String runId = RUN;
@@ -62,6 +64,12 @@ public final class Audits {
 
   public Audits required(Target target) {
     required.add(target);
+    return this;
+  }
+
+  /** Casts to work out, in place of the usual four. */
+  public Audits targets(Target only) {
+    targets = EnumSet.of(only);
     return this;
   }
 
@@ -95,10 +103,7 @@ public final class Audits {
             List.of(uris),
             report.toString(),
             runId,
-            new AuditCriteria(
-                EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2),
-                required,
-                policy),
+            new AuditCriteria(targets, required, policy),
             policy.failOn(),
             splitBytes,
             read,

@@ -29,6 +29,10 @@ record DeclaredTensor(
     return begin >= 0;
   }
 
+  boolean isPlacedAs(DeclaredTensor other) {
+    return begin == other.begin && end == other.end;
+  }
+
   long bytes() {
     return end - begin;
   }

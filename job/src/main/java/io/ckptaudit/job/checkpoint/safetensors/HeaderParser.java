@@ -46,6 +46,11 @@ final class HeaderParser {
     return tensors;
   }
 
+  /** How many different names were seen. */
+  int names() {
+    return byName.size();
+  }
+
   void parse(JsonParser json) throws IOException {
     JsonToken first = json.nextToken();
     if (first != JsonToken.START_OBJECT) {
@@ -85,7 +90,7 @@ final class HeaderParser {
     return Problem.error(FormatRule.ST_HEADER_JSON, "Cannot parse the header")
         .in(file)
         .at(text.byteOffset(Math.max(0, at.getCharOffset())))
-        .because("%s (line %d, column %d)", why, at.getLineNr(), at.getColumnNr())
+        .because("%s (line %d, column %d)", why, at.getLineNr(), Math.max(1, at.getColumnNr()))
         .reference("InvalidHeaderDeserialization")
         .todo(DOWNLOAD);
   }
@@ -97,7 +102,9 @@ final class HeaderParser {
     }
     Integer earlier = byName.put(name, tensors.size());
     if (earlier != null) {
-      duplicate(name, tensors.get(earlier).nameAt(), nameAt, "takes the last");
+      boolean sameRange = tensors.get(earlier).isPlacedAs(declared);
+      String reference = sameRange ? "takes the last" : "InvalidOffset";
+      duplicate(name, tensors.get(earlier).nameAt(), nameAt, reference);
       tensors.set(earlier, tensors.get(earlier).unsound());
     }
     tensors.add(declared);

@@ -7,7 +7,6 @@ import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.MalformedTextException;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
-import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.checkpoint.ShardHeader;
 import io.ckptaudit.job.checkpoint.ShardStatus;
 import io.ckptaudit.job.checkpoint.StrictJson;
@@ -22,6 +21,10 @@ import java.util.Optional;
 
 /** Reads one file from its first byte to the end of its header. */
 final class ShardScan {
+  private static final String TOO_SMALL = "HeaderTooSmall";
+  private static final String TOO_LARGE = "HeaderTooLarge";
+  private static final String BAD_LENGTH = "InvalidHeaderLength";
+  private static final String DESERIALIZATION = "InvalidHeaderDeserialization";
   private static final String DOWNLOAD = "download the file again from its source";
 
   private final RangeReader file;
@@ -37,7 +40,7 @@ final class ShardScan {
   ShardHeader header() throws IOException {
     if (file.length() < SafetensorsFormat.PREFIX_BYTES) {
       tooShort();
-      return insteadOf(FileKind.of(FileKind.prefix(file, 0)));
+      return insteadOf(FileKind.of(FileKind.prefix(file, 0)), TOO_SMALL);
     }
     ByteBuffer prefix =
         ByteBuffer.allocate(SafetensorsFormat.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -49,11 +52,12 @@ final class ShardScan {
       if (kind.isEmpty()) {
         problems.add(badLength(length, tooLong));
       }
-      return insteadOf(kind);
+      return insteadOf(kind, tooLong ? TOO_LARGE : BAD_LENGTH);
     }
     if (length == 0) {
       problems.add(json(SafetensorsFormat.PREFIX_BYTES, "it has 0 bytes").todo(DOWNLOAD));
-      return insteadOf(FileKind.of(FileKind.prefix(file, 0)).filter(FileKind.ZEROS::equals));
+      return insteadOf(
+          FileKind.of(FileKind.prefix(file, 0)).filter(FileKind.ZEROS::equals), DESERIALIZATION);
     }
     return parse(length);
   }
@@ -64,7 +68,7 @@ final class ShardScan {
             .in(name)
             .at(0)
             .because("the file has %d bytes and the length alone takes 8", file.length())
-            .reference("HeaderTooSmall")
+            .reference(TOO_SMALL)
             .todo(DOWNLOAD));
   }
 
@@ -77,18 +81,18 @@ final class ShardScan {
             .because(
                 "it states %s bytes, beyond the limit of %d",
                 unsigned, SafetensorsFormat.LONGEST_HEADER)
-            .reference("HeaderTooLarge")
+            .reference(TOO_LARGE)
             .todo(DOWNLOAD)
         : sentence
             .because("it states %s bytes and the file has %d", unsigned, file.length())
-            .reference("InvalidHeaderLength")
+            .reference(BAD_LENGTH)
             .todo(DOWNLOAD);
   }
 
   /** For a file without a header: says what the file is instead, as far as that can be told. */
-  private ShardHeader insteadOf(Optional<FileKind> kind) throws IOException {
+  private ShardHeader insteadOf(Optional<FileKind> kind, String reference) throws IOException {
     if (kind.isEmpty()) {
-      return new ShardHeader(ShardStatus.DAMAGED, List.of(), problems.all());
+      return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
     }
     boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
     Problem.Sentence sentence =
@@ -97,14 +101,14 @@ final class ShardScan {
                 "Cannot audit the file")
             .in(name)
             .at(0)
-            .reference("fails on its header");
+            .reference(reference);
     String label = "it is " + kind.get().label();
     if (kind.get() == FileKind.LFS_POINTER) {
       label += " " + FileKind.lfsObject(FileKind.prefix(file, 0));
     }
     problems.add(sentence.because("%s", label).todo("download the weights from their source"));
     ShardStatus status = standIn ? ShardStatus.NOT_DOWNLOADED : ShardStatus.NOT_A_CHECKPOINT;
-    return new ShardHeader(status, List.of(), problems.all());
+    return ShardHeader.unread(status, problems.all());
   }
 
   private ShardHeader parse(long length) throws IOException {
@@ -112,7 +116,7 @@ final class ShardScan {
     HeaderParser parser = new HeaderParser(text, name, problems);
     boolean decoded = true;
     try (JsonParser json = StrictJson.parser(text)) {
-      parser.parse(json);
+      parse(parser, json, text);
     } catch (MalformedTextException e) {
       decoded = false;
       problems.add(
@@ -120,24 +124,25 @@ final class ShardScan {
               .in(name)
               .at(e.byteOffset())
               .because("%s", e.getMessage())
-              .reference("InvalidHeader")
+              .reference(e.isUtf8() ? DESERIALIZATION : "InvalidHeader")
               .todo(DOWNLOAD));
-    } catch (JsonProcessingException e) {
-      long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
-      String where =
-          e.getLocation() == null
-              ? ""
-              : " (line %s, column %s)"
-                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      String why = Quoted.plain(e.getOriginalMessage()) + where;
-      problems.add(json(text.byteOffset(at), why).todo(DOWNLOAD));
+    }
+    if (!decoded || !parser.isComplete()) {
+      return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
     }
     List<TensorEntry> tensors =
-        decoded && parser.isComplete()
-            ? new DataLayout(file, name, length, problems).place(parser.tensors())
-            : List.of();
+        new DataLayout(file, name, length, problems).place(parser.tensors());
     ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
-    return new ShardHeader(status, tensors, problems.all());
+    return new ShardHeader(status, tensors, (long) parser.names() - tensors.size(), problems.all());
+  }
+
+  private void parse(HeaderParser parser, JsonParser json, Utf8Text text) throws IOException {
+    try {
+      parser.parse(json);
+    } catch (JsonProcessingException e) {
+      StrictJson.Failure failure = StrictJson.failure(json, e);
+      problems.add(json(text.byteOffset(failure.charOffset()), failure.inWords()).todo(DOWNLOAD));
+    }
   }
 
   private Problem.Sentence json(long at, String why) {
@@ -145,6 +150,6 @@ final class ShardScan {
         .in(name)
         .at(at)
         .because("%s", why)
-        .reference("InvalidHeaderDeserialization");
+        .reference(DESERIALIZATION);
   }
 }

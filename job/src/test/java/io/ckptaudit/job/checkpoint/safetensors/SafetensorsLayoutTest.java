@@ -8,6 +8,7 @@ import io.ckptaudit.job.checkpoint.ShardHeader;
 import io.ckptaudit.job.checkpoint.ShardStatus;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.testing.CpuTime;
+import io.ckptaudit.job.testing.InMemoryFile;
 import io.ckptaudit.job.testing.SafetensorsBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -7,6 +7,7 @@ import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.testing.CpuTime;
 import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.job.testing.InMemoryFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

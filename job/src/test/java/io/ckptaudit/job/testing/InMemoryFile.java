@@ -1,19 +1,19 @@
-package io.ckptaudit.job.checkpoint.safetensors;
+package io.ckptaudit.job.testing;
 
 import io.ckptaudit.job.io.RangeReader;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 
 /** A file that knows how much of it was read. */
-final class InMemoryFile implements RangeReader {
+public final class InMemoryFile implements RangeReader {
   private final byte[] bytes;
   private long read;
 
-  InMemoryFile(byte[] bytes) {
+  public InMemoryFile(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  long bytesRead() {
+  public long bytesRead() {
     return read;
   }
 
