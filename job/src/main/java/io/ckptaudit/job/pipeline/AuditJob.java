@@ -13,8 +13,11 @@ import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.report.TableDigests;
 import io.ckptaudit.job.report.TableWriter;
 import java.io.IOException;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
 
 /** One audit, from opened checkpoints to a published run. */
 public final class AuditJob {
@@ -112,17 +116,36 @@ public final class AuditJob {
   /** Reads everything; what could not be read, by tensor. */
   private SortedMap<TensorId, byte[]> faults(JavaPairRDD<Long, byte[]> outcomes) {
     long planned = checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum();
-    long read = outcomes.count();
+    List<ReadPart> parts =
+        outcomes.mapPartitions(tensors -> List.of(ReadPart.of(tensors)).iterator()).collect();
+    long read = parts.stream().mapToLong(ReadPart::tensors).sum();
     if (read != planned) {
       throw new IllegalStateException(
           "Read " + read + " tensors of " + planned + " planned; please report this");
     }
     SortedMap<TensorId, byte[]> faults = new TreeMap<>();
-    outcomes
-        .filter(outcome -> SplitOutcome.isFault(outcome._2()))
-        .collect()
-        .forEach(fault -> faults.put(TensorId.ofKey(fault._1()), fault._2()));
+    parts.forEach(
+        part -> part.faults().forEach((key, outcome) -> faults.put(TensorId.ofKey(key), outcome)));
     return faults;
+  }
+
+  /**
+   * What the driver learns of a partition that was read: its tensors, and the outcomes of faults.
+   */
+  private record ReadPart(long tensors, HashMap<Long, byte[]> faults) implements Serializable {
+
+    static ReadPart of(Iterator<Tuple2<Long, byte[]>> outcomes) {
+      long tensors = 0;
+      HashMap<Long, byte[]> faults = new HashMap<>();
+      while (outcomes.hasNext()) {
+        Tuple2<Long, byte[]> outcome = outcomes.next();
+        tensors++;
+        if (SplitOutcome.isFault(outcome._2())) {
+          faults.put(outcome._1(), outcome._2());
+        }
+      }
+      return new ReadPart(tensors, faults);
+    }
   }
 
   /** Spark's checked exceptions come out of unchecked methods. */

@@ -130,7 +130,7 @@ final class LayoutCases {
             Rule.NON_FINITE,
             64,
             null,
-            "3 values not finite (1 NaN, 1 +Inf, 1 -Inf) in tensor 'w' of bad.safetensors at byte 64; restore the tensor from the original, or find the step that broke it")
+            "3 values not finite (1 NaN, 1 +Inf, 1 -Inf), the first at index 0 in tensor 'w' of bad.safetensors at byte 64; restore the tensor from the original, or find the step that broke it")
         .tensor("w")
         .audits("w")
         .ofValues();
