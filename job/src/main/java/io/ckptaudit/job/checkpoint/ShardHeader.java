@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What the header of one shard says, checked against its file.
  *
- * @param tensors with slices of shard 0, of which no two share a byte; no name twice
+ * @param tensors with slices of shard 0; no name twice
  * @param problems of this file
  */
 public record ShardHeader(ShardStatus status, List<TensorEntry> tensors, List<Problem> problems) {

@@ -5,6 +5,7 @@ import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
+import io.ckptaudit.job.checkpoint.torch.TorchReader;
 import io.ckptaudit.job.io.Storages;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +14,8 @@ import java.util.List;
 /** Opens what URIs name, in every format there is. */
 public final class Checkpoints {
 
-  private static final List<CheckpointReader> READERS = List.of(new SafetensorsReader());
+  private static final List<CheckpointReader> READERS =
+      List.of(new SafetensorsReader(), new TorchReader());
 
   private Checkpoints() {}
 

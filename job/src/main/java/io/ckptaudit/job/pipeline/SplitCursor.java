@@ -1,10 +1,14 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.Span;
 import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.arrow.TaskMemory;
+import io.ckptaudit.udfs.state.CombinableCrc;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
+import java.util.zip.CRC32;
 
 /** Goes through the blocks of a task and counts one split after the other. */
 final class SplitCursor implements AutoCloseable {
@@ -15,25 +19,34 @@ final class SplitCursor implements AutoCloseable {
   private final BlockSource blocks;
   private FetchedBlock block;
   private int nextPiece;
+  private final TaskMemory memory;
+  private final CRC32 crc32 = new CRC32();
+  private Rearrangement rearrangement;
 
-  SplitCursor(BlockSource blocks) {
+  SplitCursor(BlockSource blocks, TaskMemory memory) {
     this.blocks = blocks;
+    this.memory = memory;
   }
 
   /**
-   * The state of a split; splits before it that were not asked for are passed over.
+   * What is learnt of a split; splits before it that were not asked for are passed over.
    *
    * @throws IOException if a block of it could not be read or its file has changed
    */
-  TensorState count(Split split, SplitCounter counter) throws IOException {
+  CountedSplit count(Split split, SplitCounter counter) throws IOException {
     counter.reset();
+    crc32.reset();
+    boolean rearranged = Rearrangement.isNeeded(split);
+    if (rearranged) {
+      begin(split);
+    }
     for (long done = 0; done < split.bytes(); ) {
       Block.Piece piece = pieceOf(split);
       try (Span span = block.bytesOf(piece)) {
         if (block.isMapped()) {
-          countMapped(counter, piece, span);
+          countMapped(counter, piece, span, done);
         } else {
-          counter.add(span, piece.bytes());
+          count(counter, split, span, done, piece.bytes());
         }
       }
       done += piece.bytes();
@@ -41,7 +54,42 @@ final class SplitCursor implements AutoCloseable {
         block.verifyUnchanged();
       }
     }
-    return counter.finish(split.firstElement(), split.bytesAfter());
+    if (rearranged) {
+      rearrangement.end(counter);
+    }
+    return finished(split, counter);
+  }
+
+  private void begin(Split split) {
+    if (rearrangement == null) {
+      rearrangement = new Rearrangement(memory);
+    }
+    rearrangement.begin(split);
+  }
+
+  /** Counts the elements in a part of the split that begins at {@code from} of it. */
+  private void count(SplitCounter counter, Split split, Span part, long from, int bytes) {
+    if (Rearrangement.isNeeded(split)) {
+      rearrangement.add(part, from, bytes, counter);
+    } else {
+      counter.add(part, bytes);
+    }
+    if (split.crc32()) {
+      crc32.update(part.view(0, bytes));
+    }
+  }
+
+  private CountedSplit finished(Split split, SplitCounter counter) {
+    Arrangement arrangement = split.arrangement();
+    boolean placed = arrangement == null || arrangement.isPlaced();
+    TensorState state = counter.finish(split.firstElement(), placed ? split.bytesAfter() : -1);
+    Integer contribution =
+        split.crc32()
+            ? (Integer)
+                CombinableCrc.CRC32.contribution(
+                    (int) crc32.getValue(), split.bytes(), split.bytesAfter())
+            : null;
+    return new CountedSplit(placed ? state : state.repeated(arrangement.repeats()), contribution);
   }
 
   private Block.Piece pieceOf(Split split) throws IOException {
@@ -58,13 +106,14 @@ final class SplitCursor implements AutoCloseable {
     }
   }
 
-  private void countMapped(SplitCounter counter, Block.Piece piece, Span span) throws IOException {
+  private void countMapped(SplitCounter counter, Block.Piece piece, Span span, long done)
+      throws IOException {
     try {
       for (int from = 0; from < piece.bytes(); ) {
         int bytes = Math.min(LOOK, piece.bytes() - from);
         block.verifyReaches(piece.offset() + from + bytes);
         try (Span part = span.part(from, bytes)) {
-          counter.add(part, bytes);
+          count(counter, piece.split(), part, done + from, bytes);
         }
         from += bytes;
       }
@@ -77,6 +126,10 @@ final class SplitCursor implements AutoCloseable {
   @Override
   public void close() throws IOException {
     block = null;
+    if (rearrangement != null) {
+      rearrangement.close();
+      rearrangement = null;
+    }
     blocks.close();
   }
 }

@@ -5,7 +5,6 @@ import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
-import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.EnumMap;
@@ -56,11 +55,12 @@ final class SplitReader implements AutoCloseable {
     return new SplitCursor(
         ahead
             ? new ReadAhead(blocks, how.inFlight(), () -> new BlockReader(files, memory, how))
-            : BlockSource.of(blocks, new BlockReader(files, memory, how)));
+            : BlockSource.of(blocks, new BlockReader(files, memory, how)),
+        memory);
   }
 
-  /** The state of the next split. */
-  TensorState read(Split split) throws IOException {
+  /** What is learnt of the next split. */
+  CountedSplit read(Split split) throws IOException {
     SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounter);
     IOException failure;
     try {

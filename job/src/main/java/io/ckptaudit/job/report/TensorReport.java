@@ -1,6 +1,7 @@
 package io.ckptaudit.job.report;
 
 import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorFindings;
 import io.ckptaudit.job.audit.TensorSubject;
@@ -42,11 +43,13 @@ public final class TensorReport implements Serializable {
   }
 
   /**
+   * @param met what was found while its bytes were read
    * @throws IllegalStateException if the state is not of every element, each once
    */
   public static TensorReport of(
       TensorSubject subject,
       TensorState state,
+      List<Finding> met,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     if (state.elements() != subject.entry().elements()) {
@@ -63,11 +66,11 @@ public final class TensorReport implements Serializable {
     CheckpointKey key = CheckpointKey.of(subject.of());
     if (state instanceof CountedState counts) {
       StateFigures figures = new StateFigures(List.of(counts), tables);
-      report.addCounted(key, subject, counts, figures, criteria);
+      report.addCounted(key, subject, counts, met, figures, criteria);
       report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
-      report.gathered = Gathering.OfTensor.of(subject, List.of(), criteria);
+      report.gathered = Gathering.OfTensor.of(subject, met, criteria);
     }
     return report;
   }
@@ -85,6 +88,7 @@ public final class TensorReport implements Serializable {
       CheckpointKey key,
       TensorSubject subject,
       CountedState counts,
+      List<Finding> met,
       StateFigures figures,
       AuditCriteria criteria) {
     Statistics statistics = figures.statistics();
@@ -103,10 +107,12 @@ public final class TensorReport implements Serializable {
       rows.add(Table.CONVERSIONS, RowFactory.create(row.toArray()));
       histograms.add(cast);
     }
+    List<Finding> findings = new ArrayList<>(met);
+    findings.addAll(TensorFindings.of(subject, statistics, figures, criteria));
     gathered =
         Gathering.OfTensor.of(
             subject,
-            TensorFindings.of(subject, statistics, figures, criteria),
+            findings,
             statistics,
             crc32c(counts, subject.entry().bytes()),
             casts,

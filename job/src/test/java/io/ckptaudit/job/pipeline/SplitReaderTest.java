@@ -71,7 +71,7 @@ class SplitReaderTest {
         SplitReader reader = reader(files, memory, plan)) {
       reader.begin(splits);
       for (Split split : splits) {
-        states.add(java.util.Arrays.hashCode(reader.read(split).toBytes()) + "");
+        states.add(java.util.Arrays.hashCode(reader.read(split).state().toBytes()) + "");
       }
     }
     return states;
@@ -197,7 +197,7 @@ class SplitReaderTest {
         if (split.offset() <= bad && bad < split.offset() + split.bytes()) {
           assertThatThrownBy(() -> reader.read(split)).hasMessage("bad sector");
         } else {
-          assertThat(reader.read(split).elements()).isEqualTo(5000);
+          assertThat(reader.read(split).state().elements()).isEqualTo(5000);
         }
       }
     }
@@ -244,7 +244,7 @@ class SplitReaderTest {
     try (TaskMemory memory = TaskMemory.open("test");
         SplitReader reader = reader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
       reader.begin(splits);
-      assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
+      assertThat(reader.read(splits.get(0)).state().elements()).isEqualTo(1000);
       try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
         channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 20_000_100);
       }
@@ -266,7 +266,7 @@ class SplitReaderTest {
     try (TaskMemory memory = TaskMemory.open("test");
         SplitReader reader = reader(LOCAL, memory, new ReadPlan(way, BLOCK, 1))) {
       reader.begin(splits);
-      assertThat(reader.read(splits.get(0)).elements()).isEqualTo(1000);
+      assertThat(reader.read(splits.get(0)).state().elements()).isEqualTo(1000);
       try (FileChannel channel = FileChannel.open(folder.resolve("f"), StandardOpenOption.WRITE)) {
         channel.truncate(8192);
       }

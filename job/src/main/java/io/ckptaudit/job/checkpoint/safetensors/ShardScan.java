@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.ckptaudit.job.checkpoint.FileKind;
 import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.MalformedTextException;
+import io.ckptaudit.job.checkpoint.OtherFile;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.Quoted;
@@ -90,21 +91,7 @@ final class ShardScan {
     if (kind.isEmpty()) {
       return new ShardHeader(ShardStatus.DAMAGED, List.of(), problems.all());
     }
-    boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
-    Problem.Sentence sentence =
-        Problem.error(
-                standIn ? FormatRule.NOT_DOWNLOADED : FormatRule.NOT_A_CHECKPOINT,
-                "Cannot audit the file")
-            .in(name)
-            .at(0)
-            .reference("fails on its header");
-    String label = "it is " + kind.get().label();
-    if (kind.get() == FileKind.LFS_POINTER) {
-      label += " " + FileKind.lfsObject(FileKind.prefix(file, 0));
-    }
-    problems.add(sentence.because("%s", label).todo("download the weights from their source"));
-    ShardStatus status = standIn ? ShardStatus.NOT_DOWNLOADED : ShardStatus.NOT_A_CHECKPOINT;
-    return new ShardHeader(status, List.of(), problems.all());
+    return OtherFile.header(kind.get(), file, name, problems, "fails on its header");
   }
 
   private ShardHeader parse(long length) throws IOException {

@@ -10,9 +10,10 @@ import java.util.List;
  * @param root what it would have become, made of the classes of this package, String, Long,
  *     BigInteger, Double, Boolean and {@link PickleNone}; null if reading it ended in a fault
  * @param end absolute in the file, after STOP or where reading ended
+ * @param outside all it refers to outside of itself, in the order it does
  * @param faults in the order they were met
  */
-public record Pickle(Object root, long end, List<PickleFault> faults) {
+public record Pickle(Object root, long end, List<PersistentRef> outside, List<PickleFault> faults) {
 
   /** The longest that is read at all. */
   public static final long LONGEST = 256L << 20;

@@ -22,6 +22,7 @@ final class PickleMachine {
   private final PickleStack stack = new PickleStack();
   private final PickleMemo memo = new PickleMemo();
   private final PickleObjects objects;
+  private final List<PersistentRef> outside = new ArrayList<>();
   private final List<PickleFault> faults = new ArrayList<>();
   private final Map<Kind, Integer> seen = new EnumMap<>(Kind.class);
   private long position;
@@ -38,7 +39,7 @@ final class PickleMachine {
         position = input.position();
         int opcode = input.u8();
         if (opcode == Opcode.STOP) {
-          return new Pickle(stack.pop(), input.offset(), List.copyOf(faults));
+          return ended(stack.pop());
         }
         if (!atom(opcode) && !memory(opcode) && !structure(opcode) && !later(opcode)) {
           throw Opcode.refusal(opcode);
@@ -46,8 +47,12 @@ final class PickleMachine {
       }
     } catch (PickleException e) {
       faults.add(new PickleFault(e.kind(), position, null, e.getMessage()));
-      return new Pickle(null, input.offset(), List.copyOf(faults));
+      return ended(null);
     }
+  }
+
+  private Pickle ended(Object root) {
+    return new Pickle(root, input.offset(), outside, List.copyOf(faults));
   }
 
   private void fault(Kind kind, String subject, String reason) {
@@ -143,12 +148,17 @@ final class PickleMachine {
       case Opcode.GLOBAL -> push(objects.global(input.line(), input.line(), position), 200);
       case Opcode.REDUCE, Opcode.NEWOBJ -> call();
       case Opcode.BUILD -> objects.build(stack.pop(2), stack);
-      case Opcode.BINPERSID -> push(new PersistentRef(stack.pop(), position), VALUE_BYTES);
+      case Opcode.BINPERSID -> refer(new PersistentRef(stack.pop(), position));
       default -> {
         return false;
       }
     }
     return true;
+  }
+
+  private void refer(PersistentRef ref) throws PickleException {
+    push(ref, VALUE_BYTES);
+    outside.add(ref);
   }
 
   private void pushTuple(Object[] items) throws PickleException {

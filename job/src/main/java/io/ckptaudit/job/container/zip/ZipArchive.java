@@ -38,7 +38,9 @@ public final class ZipArchive {
 
   /** Whether the end of a file looks like that of an archive, whatever its beginning is. */
   public static boolean endsLikeOne(RangeReader file) throws IOException {
-    return new EndRecords(file, new ZipFaults()).directory().isPresent();
+    ZipFaults faults = new ZipFaults();
+    return new EndRecords(file, faults).directory().isPresent()
+        || faults.all().stream().anyMatch(fault -> fault.kind() == ZipFault.Kind.POLYGLOT);
   }
 
   public List<ZipMember> members() {
