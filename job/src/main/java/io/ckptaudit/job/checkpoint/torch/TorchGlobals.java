@@ -53,7 +53,7 @@ final class TorchGlobals {
           Map.entry("QUInt2x4Storage", "quint2x4"));
 
   private static final Set<String> UNTYPED =
-      Set.of("torch.storage UntypedStorage", "torch.storage TypedStorage", "torch UntypedStorage");
+      Set.of("torch.storage UntypedStorage", "torch.storage TypedStorage");
 
   private static final String DTYPES =
       """
