@@ -74,6 +74,10 @@ public enum FormatRule implements FindingRule {
   IX_JSON("the index cannot be read", Todo.INDEX),
   IX_TOTAL_SIZE(
       List.of(Severity.WARNING), "the index states another number of bytes", Todo.INDEX, "CoSER#3"),
+  IX_TWINS(
+      List.of(Severity.WARNING),
+      "a folder has weights in two formats that differ in names or shapes",
+      Todo.TWINS),
   NOT_DOWNLOADED(
       "a pointer, an empty file or an interrupted download stands in place of weights",
       Todo.DOWNLOAD,
@@ -148,6 +152,7 @@ public enum FormatRule implements FindingRule {
     static final String CONVERT = "convert the file to safetensors where it came from";
     static final String CLONE = "clone the tensor before saving, if that was not meant";
     static final String INDEX = "write the index again from the shards it should name";
+    static final String TWINS = "remove the files that are out of date";
     static final String CONFIG = "correct the file, or download it again";
     static final String LINK = "put the file itself there, or remove the entry";
   }

@@ -129,7 +129,8 @@ public final class ZipBytes {
       out.writeBytes(zip64End(count, directory, directoryBytes));
     }
     ByteBuffer end = little(22 + comment.length).putInt(0x06054B50).putInt(0);
-    end.putShort((short) count).putShort((short) count);
+    short narrow = (short) Math.min(count, 0xFFFF);
+    end.putShort(narrow).putShort(narrow);
     end.putInt((int) directoryBytes).putInt((int) directory);
     out.writeBytes(end.putShort((short) comment.length).put(comment).array());
     out.writeBytes(suffix);

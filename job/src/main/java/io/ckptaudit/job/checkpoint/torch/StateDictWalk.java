@@ -19,10 +19,15 @@ import java.util.Map;
 final class StateDictWalk {
   private static final int DEEPEST = 64;
   private static final int MOST_VISITS = 4_000_000;
+  private static final int MOST_TENSORS = 1 << 20;
+
+  /** Of all names together, in characters. */
+  private static final long LONGEST_NAMES = 128L << 20;
 
   private final List<NamedCall> tensors = new ArrayList<>();
   private final Deque<Visit> open = new ArrayDeque<>();
   private int visits;
+  private long nameLengths;
   private String limit;
 
   private record Visit(String name, Object value, int depth) {}
@@ -116,9 +121,9 @@ final class StateDictWalk {
    */
   private void add(Visit parent, Object key, Object value, List<Visit> children) {
     if (++visits > MOST_VISITS) {
-      limit = "it refers to more than " + MOST_VISITS + " values, some of them again and again";
-      open.clear();
-      children.clear();
+      end(
+          "it refers to more than " + MOST_VISITS + " values, some of them again and again",
+          children);
       return;
     }
     boolean inner =
@@ -134,7 +139,19 @@ final class StateDictWalk {
       return;
     }
     String name = key == null ? parent.name : joined(parent.name, key);
+    nameLengths += name.length();
+    if (nameLengths > LONGEST_NAMES || tensors.size() > MOST_TENSORS) {
+      end("it has more than " + MOST_TENSORS + " tensors, or very long names", children);
+      return;
+    }
     children.add(new Visit(name, value, parent.depth + 1));
+  }
+
+  private void end(String why, List<Visit> children) {
+    limit = limit == null ? why : limit;
+    open.clear();
+    children.clear();
+    visits = MOST_VISITS;
   }
 
   private static String joined(String name, Object key) {

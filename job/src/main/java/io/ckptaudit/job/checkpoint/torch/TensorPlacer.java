@@ -13,8 +13,11 @@ import java.util.Optional;
 
 /** Turns views into entries, each held against its storage first. */
 final class TensorPlacer {
-  /** More elements than any storage has; sums over 100,000 such tensors still fit. */
-  private static final long MOST_ELEMENTS = 1L << 46;
+  /** Of all tensors of a file. */
+  private static final int MOST_SLICES = 2 << 20;
+
+  /** Of all tensors of a file, repeats counted; sums over thousands of files still fit. */
+  private static final long MOST_BYTES = 1L << 50;
 
   private final String file;
   private final TorchReport report;
@@ -22,6 +25,8 @@ final class TensorPlacer {
   private final StorageTable storages;
   private final boolean bigEndian;
   private final Map<String, TensorEntry> placed = new LinkedHashMap<>();
+  private long bytes;
+  private int slices;
 
   TensorPlacer(
       String file, TorchReport report, long base, StorageTable storages, boolean bigEndian) {
@@ -50,8 +55,8 @@ final class TensorPlacer {
     } else if (view.needed() < 0 || view.needed() > available) {
       String needs = view.needed() < 0 ? "more than 2^63-1" : "" + view.needed();
       outOfBounds(view, "it needs " + needs + " elements and its storage has " + available);
-    } else if (elements > MOST_ELEMENTS) {
-      outOfBounds(view, "it has " + elements + " elements, beyond the limit of " + MOST_ELEMENTS);
+    } else if (elements > (MOST_BYTES - bytes) / view.elementBytes()) {
+      outOfBounds(view, "with its " + elements + " elements the file has more than 2^50 bytes");
     } else {
       slice(view, elements, region.get());
     }
@@ -67,12 +72,14 @@ final class TensorPlacer {
   private void slice(TensorView view, long elements, Region region) {
     long start =
         region.offset() + view.storage().first() * TorchDtypes.bytes(view.storage().type());
-    Optional<List<Slice>> slices = ViewSlices.of(view, start, bigEndian);
-    if (slices.isEmpty() || ViewSlices.repeats(view)) {
-      report.add(overlap(view, elements, slices.isPresent()));
+    Optional<List<Slice>> cut =
+        ViewSlices.of(view, start, bigEndian).filter(some -> slices + some.size() <= MOST_SLICES);
+    if (cut.isEmpty() || ViewSlices.repeats(view)) {
+      report.add(overlap(view, elements, cut.isPresent()));
     }
-    if (slices.isPresent()) {
-      List<Slice> found = slices.get();
+    if (cut.isPresent()) {
+      List<Slice> found = cut.get();
+      slices += found.size();
       found.forEach(slice -> storages.use(view.storage(), slice.offset(), slice.bytes()));
       add(view, elements, found.size() == 1 ? List.of(checked(found.get(0), region)) : found);
     }
@@ -123,6 +130,7 @@ final class TensorPlacer {
             elements,
             elements * view.elementBytes(),
             slices);
+    bytes += entry.bytes();
     if (placed.put(view.name(), entry) != null) {
       report.add(
           report

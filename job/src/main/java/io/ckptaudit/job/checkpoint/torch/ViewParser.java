@@ -2,6 +2,7 @@ package io.ckptaudit.job.checkpoint.torch;
 
 import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.container.pickle.GlobalRef;
 import io.ckptaudit.job.container.pickle.PickleCall;
 import io.ckptaudit.job.container.pickle.PickleDict;
@@ -16,6 +17,9 @@ import java.util.Optional;
 final class ViewParser {
   private static final int FEWEST_ARGUMENTS = 4;
   private static final int DTYPE = 6;
+
+  /** Of torch. */
+  private static final int MOST_DIMENSIONS = 64;
 
   private final String file;
   private final TorchReport report;
@@ -68,7 +72,7 @@ final class ViewParser {
     }
     Optional<DType> dtype = TorchDtypes.named(name);
     if (dtype.isEmpty()) {
-      unsupported(call, "its dtype " + name + " has no table of values");
+      unsupported(call, "its dtype " + Quoted.plain(name) + " has no table of values");
     }
     return dtype.map(
         type -> new TensorView(call.name(), storage, type, first, size, stride, call.position()));
@@ -94,7 +98,7 @@ final class ViewParser {
         value instanceof PickleTuple tuple
             ? tuple.items()
             : value instanceof PickleList list ? list.items() : List.of(PickleNone.NONE);
-    return items.stream().allMatch(Long.class::isInstance)
+    return items.size() <= MOST_DIMENSIONS && items.stream().allMatch(Long.class::isInstance)
         ? items.stream().mapToLong(Long.class::cast).toArray()
         : null;
   }

@@ -120,16 +120,22 @@ final class ZipShard {
               .reference("inflates it")
               .todo(TorchReport.RESAVE));
     }
+    if (member.bytes() > Pickle.LONGEST) {
+      report.add(
+          report
+              .error(FormatRule.PKL_LIMIT, "Cannot read the pickle")
+              .at(member.dataOffset())
+              .because("it has %d bytes, and at most %d are read", member.bytes(), Pickle.LONGEST)
+              .reference("loads it")
+              .todo(TorchReport.DISTRUST));
+      return Optional.empty();
+    }
     return ZipContent.of(file, member, Pickle.LONGEST);
   }
 
   private void verifyCrc(ZipMember member, ZipContent.Range range) throws IOException {
-    boolean bounded = range.end() - range.start() <= Pickle.LONGEST;
-    if (member.crc32() == 0 || !bounded) {
-      return;
-    }
     int crc = ZipContent.crc32(range);
-    if (crc != member.crc32()) {
+    if (member.crc32() != 0 && crc != member.crc32()) {
       report.add(
           report
               .error(FormatRule.PT_CRC, "Cannot trust the pickle")

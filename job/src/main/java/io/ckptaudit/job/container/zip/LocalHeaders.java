@@ -127,6 +127,9 @@ final class LocalHeaders {
     if (!name.equals(member.name())) {
       return Optional.of("its local header has another name, of " + name.length() + " characters");
     }
+    if (member.isStored() && member.storedBytes() != member.bytes()) {
+      return Optional.of("it is stored and has two sizes");
+    }
     if (unsigned16(header, 8) != member.method() || unsigned16(header, 6) != member.flags()) {
       return Optional.of("its local header has another method or other flags");
     }

@@ -138,6 +138,26 @@ class TensorKindsTest {
   }
 
   @Test
+  void namesAreBoundedTogether() throws IOException {
+    PickleBytes pickle = pickle().op("}").text("x".repeat(60_000)).op("](");
+    pickle.vector("FloatStorage", "0", 1).op("q\0");
+    for (int i = 0; i < 10_000; i++) {
+      pickle.op("h\0");
+    }
+    ShardHeader header = header(pickle.op("es").stop(), new byte[4]);
+    assertThat(header.problems())
+        .extracting(Problem::message)
+        .anySatisfy(m -> assertThat(m).contains("more than 1048576 tensors, or very long names"));
+  }
+
+  @Test
+  void dimensionsAreBounded() throws IOException {
+    byte[] pickle =
+        dict(p -> p.text("w").tensor("FloatStorage", "0", 1, 0, new long[65], new long[65]));
+    assertThat(header(pickle, new byte[4]).tensors()).isEmpty();
+  }
+
+  @Test
   void argumentsThatMakeNoTensor() throws IOException {
     byte[] pickle =
         dict(p -> p.text("w").global("torch._utils", "_rebuild_tensor_v2").op("(NNNNtR"));
