@@ -46,7 +46,8 @@ class ArchitectureTest {
   static Stream<Room> rooms() {
     return Stream.of(
         new Room("io", HADOOP, "com.sun.nio.file.."),
-        new Room("checkpoint", room("io"), NUMBER, JACKSON),
+        new Room("container", room("io")),
+        new Room("checkpoint", room("io"), room("container"), NUMBER, JACKSON),
         new Room("plan", room("checkpoint"), room("io"), NUMBER),
         new Room("audit", room("checkpoint"), NUMBER, STATE),
         new Room("policy", room("audit"), room("checkpoint"), NUMBER, "org.yaml.snakeyaml.."),
@@ -166,7 +167,7 @@ class ArchitectureTest {
   void parsersExecuteNothing() {
     noClasses()
         .that()
-        .resideInAPackage(room("checkpoint"))
+        .resideInAnyPackage(room("checkpoint"), room("container"))
         .should()
         .callMethod(Class.class, "forName", String.class)
         .orShould()

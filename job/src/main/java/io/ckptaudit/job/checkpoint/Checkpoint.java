@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model checkpoint as its headers describe it. No two slices of it share a byte, and all lie
- * inside their files.
+ * A model checkpoint as its headers describe it. All slices lie inside their files. Those of two
+ * tensors may share bytes where the format knows views of one storage; those of one do not, unless
+ * it is such a view itself.
  *
  * @param uri of its folder, or of its only file
  * @param revision the commit a HuggingFace cache names; null if unknown

@@ -105,12 +105,25 @@ public final class CheckpointFinder {
 
   private List<CheckpointSource> ofFolder(Storage storage, FileEntry folder) throws IOException {
     List<FileEntry> entries = storage.list(folder.uri());
-    return readers.stream()
-        .filter(reader -> entries.stream().anyMatch(reader::claims))
-        .map(
-            reader ->
-                new CheckpointSource(storage, reader, folder.uri(), folder.uri(), null, budget))
-        .toList();
+    List<CheckpointSource> found = new ArrayList<>();
+    for (CheckpointReader reader : readers) {
+      List<FileEntry> claimed =
+          entries.stream().filter(reader::claims).filter(e -> !reader.isBeside(e.name())).toList();
+      if (!claimed.isEmpty()) {
+        String uri = found.isEmpty() ? folder.uri() : uriBeside(reader, folder, claimed);
+        found.add(new CheckpointSource(storage, reader, uri, folder.uri(), null, budget));
+      }
+    }
+    return found;
+  }
+
+  /** What the report calls a checkpoint in the folder of another: its index or its only file. */
+  private static String uriBeside(
+      CheckpointReader reader, FileEntry folder, List<FileEntry> claimed) {
+    return ShardedFolder.preferredIndex(claimed, reader)
+        .or(() -> claimed.size() == 1 ? Optional.of(claimed.get(0)) : Optional.empty())
+        .map(FileEntry::uri)
+        .orElse(folder.uri() + "#" + reader.format());
   }
 
   private List<CheckpointSource> ofFile(Storage storage, FileEntry file) throws IOException {

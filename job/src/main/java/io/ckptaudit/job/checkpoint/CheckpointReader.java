@@ -9,11 +9,22 @@ import java.io.IOException;
  */
 public interface CheckpointReader {
 
+  /** The name of the format, of small letters. */
+  String format();
+
   /** Whether a file of this name is a shard of this format. */
   boolean isShard(String fileName);
 
   /** Whether a file of this name is an index over shards of this format. */
   boolean isIndex(String fileName);
+
+  /**
+   * Whether a file of this name lies beside weights without being part of them, such as the state
+   * of an optimizer: it is read only when it is named itself.
+   */
+  default boolean isBeside(String fileName) {
+    return false;
+  }
 
   /**
    * Opens the checkpoint a source names. What is wrong with it is in {@link Checkpoint#problems()}.

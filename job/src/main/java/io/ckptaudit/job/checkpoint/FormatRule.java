@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * What can be wrong with the files of a checkpoint: {@code ST_*} of a safetensors file, {@code
- * IX_*} of a set of shards, {@code IO_*} of files that cannot be opened. The action of a single
- * problem may say more than that of its rule.
+ * IX_*} of a set of shards, {@code ZIP*} of a zip archive, {@code PKL_*} of a pickle, {@code PT_*}
+ * of the PyTorch file in them, {@code LEG_*} of one from before PyTorch 1.6, {@code IO_*} of files
+ * that cannot be opened. The action of a single problem may say more than that of its rule.
  */
 public enum FormatRule implements FindingRule {
   ST_HEADER_SHORT("the file is too short to hold the length of a header", Todo.DOWNLOAD),
@@ -73,11 +74,64 @@ public enum FormatRule implements FindingRule {
   IX_JSON("the index cannot be read", Todo.INDEX),
   IX_TOTAL_SIZE(
       List.of(Severity.WARNING), "the index states another number of bytes", Todo.INDEX, "CoSER#3"),
+  IX_TWINS(
+      List.of(Severity.WARNING),
+      "a folder has weights in two formats that differ in names or shapes",
+      Todo.TWINS),
   NOT_DOWNLOADED(
       "a pointer, an empty file or an interrupted download stands in place of weights",
       Todo.DOWNLOAD,
       "VeritasPP#2"),
   NOT_A_CHECKPOINT("another kind of file stands in place of weights", Todo.DOWNLOAD),
+  UNSUPPORTED_FORMAT(true, "the file is of a format that is not read", Todo.CONVERT),
+  ZIP_TRUNCATED(
+      "the archive is cut off, or its directory is not where it should be", Todo.DOWNLOAD),
+  ZIP64("a 64-bit number of the archive is missing or contradicts its 32-bit twin", Todo.RESAVE),
+  ZIP_INCONSISTENT(
+      "directory and members of the archive contradict each other, or members overlap",
+      Todo.DISTRUST),
+  ZIP_AMBIGUOUS("two members of the archive have the same name, case aside", Todo.DISTRUST),
+  ZIP_FLAGS("a member of the archive is encrypted or patched", Todo.RESAVE),
+  ZIP_POLYGLOT("bytes before, behind or between the members belong to none", Todo.DISTRUST),
+  UNSAFE_GLOBAL(
+      "the pickle names a function or class that is not known to be harmless; loading it may run"
+          + " anything",
+      Todo.DISTRUST),
+  NONDEFAULT_PROTOCOL(
+      "the pickle is of a protocol that torch does not write and its strict reader refuses",
+      Todo.RESAVE),
+  PKL_OPCODE("the pickle has an opcode that is never executed", Todo.DISTRUST),
+  PKL_CORRUPT("the pickle cannot be read", Todo.DOWNLOAD),
+  PKL_LIMIT("the pickle has more values or depth than are held", Todo.DISTRUST),
+  PKL_TRAILING("bytes follow the end of the pickle", Todo.DISTRUST),
+  UNREFERENCED_MEMBER("a member of the archive is no part of the checkpoint", Todo.DISTRUST),
+  PT_LAYOUT("the names in the archive are not those of one PyTorch file", Todo.DISTRUST),
+  PT_VERSION("the version of the file is missing or unknown", Todo.RESAVE),
+  PT_BYTEORDER(
+      List.of(Severity.ERROR, Severity.INFO),
+      "the byte order is unknown; big-endian is a note",
+      Todo.RESAVE),
+  PT_COMPRESSED("a member is compressed; weights that are cannot be read in ranges", Todo.RESAVE),
+  PT_CRC(
+      List.of(Severity.ERROR, Severity.INFO),
+      "the bytes have another CRC-32 than the archive records; that none is recorded is a note",
+      Todo.DOWNLOAD),
+  PT_DUPLICATE_KEY("a state dict has a key twice, or two tensors have one name", Todo.RESAVE),
+  PT_MISSING_STORAGE("a tensor refers to a storage that is not there", Todo.DOWNLOAD),
+  PT_STORAGE_SIZE("a storage is larger or smaller than the tensors say", Todo.DISTRUST),
+  PT_STORAGE_ALIAS("two tensors disagree on dtype or size of their storage", Todo.DISTRUST),
+  PT_VIEW_BOUNDS("a tensor reaches beyond its storage", Todo.DISTRUST),
+  PT_VIEW(
+      List.of(Severity.INFO),
+      "the elements of a tensor repeat or overlap in its storage",
+      Todo.CLONE),
+  PT_STORAGE_WASTE(List.of(Severity.INFO), "most of a storage belongs to no tensor", Todo.CLONE),
+  PT_UNSUPPORTED(
+      List.of(Severity.INFO), "a tensor is of a kind that has no table of values", Todo.CONVERT),
+  LEG_HEADER("the first pickles are not those of a file from before PyTorch 1.6", Todo.DOWNLOAD),
+  LEG_STORAGE("a storage states another number of elements than the tensors say", Todo.DISTRUST),
+  LEG_TRUNCATED("the file ends before its storages do", Todo.DOWNLOAD),
+  LEG_TRAILING(List.of(Severity.WARNING), "bytes follow the last storage", Todo.DISTRUST),
   CONFIG_JSON(
       List.of(Severity.WARNING), "config.json cannot be read, so nothing is declared", Todo.CONFIG),
   IO_SYMLINK(true, "a link leads out of the checkpoint or nowhere", Todo.LINK),
@@ -93,7 +147,12 @@ public enum FormatRule implements FindingRule {
   private static final class Todo {
     static final String DOWNLOAD = "download the file again from its source";
     static final String REWRITE = "write the file again with a current safetensors";
+    static final String RESAVE = "save the weights again with a current torch, or as safetensors";
+    static final String DISTRUST = "do not load the file; get it from a source you trust";
+    static final String CONVERT = "convert the file to safetensors where it came from";
+    static final String CLONE = "clone the tensor before saving, if that was not meant";
     static final String INDEX = "write the index again from the shards it should name";
+    static final String TWINS = "remove the files that are out of date";
     static final String CONFIG = "correct the file, or download it again";
     static final String LINK = "put the file itself there, or remove the entry";
   }

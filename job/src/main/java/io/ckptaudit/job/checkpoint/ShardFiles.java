@@ -68,7 +68,8 @@ final class ShardFiles {
   /** Every file of the folder that has the name of a shard and is not there yet. */
   void addOthers(boolean orphans) throws IOException {
     for (FileEntry file : folder.entries()) {
-      if (reader.isShard(file.name()) && !shards.containsKey(file.name())) {
+      boolean part = reader.isShard(file.name()) && !reader.isBeside(file.name());
+      if (part && !shards.containsKey(file.name())) {
         addIfInside(file.name(), file, null);
         if (orphans) {
           problems.add(

@@ -50,8 +50,7 @@ final class ShardMerge {
   }
 
   private void add(int shard, TensorEntry found) {
-    List<Slice> slices =
-        found.slices().stream().map(s -> new Slice(shard, s.offset(), s.bytes())).toList();
+    List<Slice> slices = found.slices().stream().map(slice -> slice.inShard(shard)).toList();
     TensorEntry tensor =
         new TensorEntry(
             found.name(), found.dtype(), found.shape(), found.elements(), found.bytes(), slices);

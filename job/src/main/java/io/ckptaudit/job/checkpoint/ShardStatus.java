@@ -9,6 +9,8 @@ public enum ShardStatus {
   NOT_DOWNLOADED,
   /** Another kind of file. */
   NOT_A_CHECKPOINT,
+  /** Of a format that is not read. */
+  UNSUPPORTED,
   /** Named by the index, but not there. */
   MISSING,
   /** Outside the checkpoint, hence not opened. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param shape outermost first; empty for a scalar. A dimension of an empty tensor may be as large
  *     as {@link Long#MAX_VALUE}, so only {@code elements} counts
  * @param elements the product of the shape
- * @param bytes of all slices together, elements × bits / 8
+ * @param bytes elements × bits / 8; of all slices together, unless they have an {@link Arrangement}
  * @param slices in order; one empty slice for a tensor without elements
  */
 public record TensorEntry(

@@ -6,6 +6,7 @@ import io.ckptaudit.job.audit.Slices;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorName;
+import io.ckptaudit.job.plan.SharedTensors;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
@@ -36,6 +37,7 @@ final class AuditedModels implements SplitCounters, Serializable {
 
   private transient volatile List<List<GroupInventory>> groups;
   private transient volatile List<Map<String, Integer>> groupNumbers;
+  private transient volatile List<SharedTensors> shared;
 
   AuditedModels(
       List<Checkpoint> checkpoints, AuditCriteria criteria, ConversionFunctions functions) {
@@ -65,13 +67,39 @@ final class AuditedModels implements SplitCounters, Serializable {
   @Override
   public Optional<SliceCounter> slices(Split split) {
     OptionalLong length = Slices.lengthIn(subject(split.tensor()));
-    return length.isEmpty()
+    return length.isEmpty() || Rearrangement.isNeeded(split)
         ? Optional.empty()
         : Optional.of(new SliceCounter(split.dtype(), length.getAsLong(), split.firstElement()));
   }
 
   TensorSubject subject(TensorId id) {
     return TensorSubject.of(id.checkpoint(), checkpoints.get(id.checkpoint()), id.tensor());
+  }
+
+  /** Whether any tensor is read as another one is. */
+  boolean sharesTensors() {
+    return shared().stream().anyMatch(checkpoint -> !checkpoint.isEmpty());
+  }
+
+  /** The tensors that are read as this one is, without itself. */
+  List<TensorId> readWith(TensorId id) {
+    return shared().get(id.checkpoint()).readWith(id.tensor()).stream()
+        .map(tensor -> new TensorId(id.checkpoint(), tensor))
+        .toList();
+  }
+
+  /** Whether a tensor is read as another one is, and so is no read of its own. */
+  boolean isReadAsAnother(TensorId id) {
+    return shared().get(id.checkpoint()).isReadAsAnother(id.tensor());
+  }
+
+  private List<SharedTensors> shared() {
+    List<SharedTensors> found = shared;
+    if (found == null) {
+      found = checkpoints.stream().map(SharedTensors::of).toList();
+      shared = found;
+    }
+    return found;
   }
 
   GroupInventory group(GroupId id) {

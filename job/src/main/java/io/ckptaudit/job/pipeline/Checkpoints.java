@@ -4,12 +4,15 @@ import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
+import io.ckptaudit.job.checkpoint.TwinFormats;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
+import io.ckptaudit.job.checkpoint.torch.TorchReader;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.io.TimeBudget;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +21,8 @@ public final class Checkpoints {
 
   static final String HEADER_SECONDS = "spark.ckptaudit.header.seconds";
 
-  private static final List<CheckpointReader> READERS = List.of(new SafetensorsReader());
+  private static final List<CheckpointReader> READERS =
+      List.of(new SafetensorsReader(), new TorchReader());
 
   private Checkpoints() {}
 
@@ -35,8 +39,12 @@ public final class Checkpoints {
       List<String> uris, Storages storages, Map<String, String> settings) throws IOException {
     TimeBudget budget = TimeBudget.ofSeconds(seconds(settings));
     List<Checkpoint> opened = new ArrayList<>();
+    Map<String, Checkpoint> ofFolders = new HashMap<>();
     for (CheckpointSource source : new CheckpointFinder(storages, READERS, budget).find(uris)) {
-      opened.add(source.open());
+      Checkpoint checkpoint = source.open();
+      Checkpoint twin =
+          source.file() == null ? ofFolders.putIfAbsent(source.folder(), checkpoint) : null;
+      opened.add(twin == null ? checkpoint : TwinFormats.compared(twin, checkpoint));
     }
     return opened;
   }

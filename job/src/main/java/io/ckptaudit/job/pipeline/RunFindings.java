@@ -8,6 +8,7 @@ import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.Unaudited;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.CheckpointSummary;
@@ -68,8 +69,10 @@ final class RunFindings {
   }
 
   private void addFaults(SortedMap<TensorId, byte[]> faults) {
-    for (Checkpoint checkpoint : checkpoints) {
-      bytesRead += checkpoint.tensors().stream().mapToLong(tensor -> tensor.bytes()).sum();
+    for (int c = 0; c < checkpoints.size(); c++) {
+      for (int t = 0; t < checkpoints.get(c).tensors().size(); t++) {
+        bytesRead += bytesOf(new TensorId(c, t));
+      }
     }
     faults.forEach(
         (id, outcome) -> {
@@ -77,10 +80,17 @@ final class RunFindings {
           policy
               .judge(Finding.ofUnread(subject, SplitOutcome.fault(outcome)))
               .ifPresent(gathered::add);
-          bytesRead -= subject.entry().bytes();
+          bytesRead -= bytesOf(id);
           subject.shards().forEach(name -> unread.add(new RunFile(id.checkpoint(), name)));
           unreadTensors.merge(id.checkpoint(), 1L, Long::sum);
         });
+  }
+
+  /** What is read for a tensor: nothing, if it is read as another one. */
+  private long bytesOf(TensorId id) {
+    return models.isReadAsAnother(id)
+        ? 0
+        : models.subject(id).entry().slices().stream().mapToLong(Slice::bytes).sum();
   }
 
   private void addModels(JavaPairRDD<String, byte[]> groupStates) {

@@ -1,11 +1,17 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.SliceCounter;
 import io.ckptaudit.udfs.arrow.Span;
 import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.arrow.TaskMemory;
+import io.ckptaudit.udfs.state.CombinableCrc;
+import io.ckptaudit.udfs.state.SliceMagnitudes;
+import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /** Goes through the blocks of a task and counts one split after the other. */
 final class SplitCursor implements AutoCloseable {
@@ -16,13 +22,17 @@ final class SplitCursor implements AutoCloseable {
   private final BlockSource blocks;
   private FetchedBlock block;
   private int nextPiece;
+  private final TaskMemory memory;
+  private final CRC32 crc32 = new CRC32();
+  private Rearrangement rearrangement;
 
-  SplitCursor(BlockSource blocks) {
+  SplitCursor(BlockSource blocks, TaskMemory memory) {
     this.blocks = blocks;
+    this.memory = memory;
   }
 
   /**
-   * What a split holds; splits before it that were not asked for are passed over.
+   * What is learnt of a split; splits before it that were not asked for are passed over.
    *
    * @param slices new, for this split; empty if nobody asks for them
    * @throws IOException if a block of it could not be read or its file has changed
@@ -30,13 +40,18 @@ final class SplitCursor implements AutoCloseable {
   CountedSplit count(Split split, SplitCounter counter, Optional<SliceCounter> slices)
       throws IOException {
     counter.reset();
+    crc32.reset();
+    boolean rearranged = Rearrangement.isNeeded(split);
+    if (rearranged) {
+      begin(split);
+    }
     for (long done = 0; done < split.bytes(); ) {
       Block.Piece piece = pieceOf(split);
       try (Span span = block.bytesOf(piece)) {
         if (block.isMapped()) {
-          countMapped(counter, slices, piece, span);
+          countMapped(counter, slices, piece, span, done);
         } else {
-          add(span, piece.bytes(), counter, slices);
+          count(counter, slices, split, span, done, piece.bytes());
         }
       }
       done += piece.bytes();
@@ -44,16 +59,53 @@ final class SplitCursor implements AutoCloseable {
         block.verifyUnchanged();
       }
     }
-    return new CountedSplit(
-        counter.finish(split.firstElement(), split.bytesAfter()),
-        slices.map(SliceCounter::finish).orElse(null));
+    if (rearranged) {
+      rearrangement.end(counter);
+    }
+    return finished(split, counter, slices.map(SliceCounter::finish).orElse(null));
   }
 
-  /** The second look finds the bytes in a near cache. */
-  private static void add(
-      Span span, int bytes, SplitCounter counter, Optional<SliceCounter> slices) {
-    counter.add(span, bytes);
-    slices.ifPresent(of -> of.add(span, bytes));
+  private void begin(Split split) {
+    if (rearrangement == null) {
+      rearrangement = new Rearrangement(memory);
+    }
+    rearrangement.begin(split);
+  }
+
+  /**
+   * Counts the elements in a part of the split that begins at {@code from} of it. The second look
+   * finds the bytes in a near cache.
+   */
+  private void count(
+      SplitCounter counter,
+      Optional<SliceCounter> slices,
+      Split split,
+      Span part,
+      long from,
+      int bytes) {
+    if (Rearrangement.isNeeded(split)) {
+      rearrangement.add(part, from, bytes, counter);
+    } else {
+      counter.add(part, bytes);
+      slices.ifPresent(of -> of.add(part, bytes));
+    }
+    if (split.crc32()) {
+      crc32.update(part.view(0, bytes));
+    }
+  }
+
+  private CountedSplit finished(Split split, SplitCounter counter, SliceMagnitudes slices) {
+    Arrangement arrangement = split.arrangement();
+    boolean placed = arrangement == null || arrangement.isPlaced();
+    TensorState state = counter.finish(split.firstElement(), placed ? split.bytesAfter() : -1);
+    Integer contribution =
+        split.crc32()
+            ? (Integer)
+                CombinableCrc.CRC32.contribution(
+                    (int) crc32.getValue(), split.bytes(), split.bytesAfter())
+            : null;
+    return new CountedSplit(
+        placed ? state : state.repeated(arrangement.repeats()), slices, contribution);
   }
 
   private Block.Piece pieceOf(Split split) throws IOException {
@@ -71,14 +123,14 @@ final class SplitCursor implements AutoCloseable {
   }
 
   private void countMapped(
-      SplitCounter counter, Optional<SliceCounter> slices, Block.Piece piece, Span span)
+      SplitCounter counter, Optional<SliceCounter> slices, Block.Piece piece, Span span, long done)
       throws IOException {
     try {
       for (int from = 0; from < piece.bytes(); ) {
         int bytes = Math.min(LOOK, piece.bytes() - from);
         block.verifyReaches(piece.offset() + from + bytes);
         try (Span part = span.part(from, bytes)) {
-          add(part, bytes, counter, slices);
+          count(counter, slices, piece.split(), part, done + from, bytes);
         }
         from += bytes;
       }
@@ -91,6 +143,10 @@ final class SplitCursor implements AutoCloseable {
   @Override
   public void close() throws IOException {
     block = null;
+    if (rearrangement != null) {
+      rearrangement.close();
+      rearrangement = null;
+    }
     blocks.close();
   }
 }

@@ -14,29 +14,35 @@ import java.util.Arrays;
  * <pre>
  * byte 0   0: the bytes of a state follow
  *          1: the name of a ReadFault in ASCII
- *          2: four bytes, big-endian: length of a state; the state; magnitudes of slices
+ *          2: what else was learnt, then the bytes of a state:
+ *             byte 1       1 if the next four count, 0 if not
+ *             bytes 2-5    contributed to a CRC-32, big-endian
+ *             bytes 6-9    length of the magnitudes of slices, −1 where there are none
+ *             from 10 on   those; then the state
  * </pre>
  */
 final class SplitOutcome {
 
   private static final byte STATE = 0;
   private static final byte FAULT = 1;
-  private static final byte SLICED = 2;
-  private static final int STATE_AT = 1 + Integer.BYTES;
+  private static final byte MORE = 2;
+  private static final int MORE_AT = 2 + 2 * Integer.BYTES;
 
   private SplitOutcome() {}
 
   static byte[] of(CountedSplit counted) {
     byte[] state = counted.state().toBytes();
-    if (counted.slices() == null) {
+    if (counted.slices() == null && counted.crc32() == null) {
       return tagged(STATE, state);
     }
-    byte[] slices = counted.slices().toBytes();
-    return ByteBuffer.allocate(STATE_AT + state.length + slices.length)
-        .put(SLICED)
-        .putInt(state.length)
-        .put(state)
+    byte[] slices = counted.slices() == null ? new byte[0] : counted.slices().toBytes();
+    return ByteBuffer.allocate(MORE_AT + slices.length + state.length)
+        .put(MORE)
+        .put((byte) (counted.crc32() == null ? 0 : 1))
+        .putInt(counted.crc32() == null ? 0 : counted.crc32())
+        .putInt(counted.slices() == null ? -1 : slices.length)
         .put(slices)
+        .put(state)
         .array();
   }
 
@@ -49,22 +55,26 @@ final class SplitOutcome {
   }
 
   static TensorState state(byte[] outcome) {
-    int from = outcome[0] == SLICED ? STATE_AT : 1;
-    return TensorState.fromBytes(Arrays.copyOfRange(outcome, from, endOfState(outcome)));
+    int from = outcome[0] == MORE ? MORE_AT + Math.max(0, lengthOfSlices(outcome)) : 1;
+    return TensorState.fromBytes(Arrays.copyOfRange(outcome, from, outcome.length));
   }
 
-  private static int endOfState(byte[] outcome) {
-    return outcome[0] == SLICED ? STATE_AT + ByteBuffer.wrap(outcome).getInt(1) : outcome.length;
+  private static int lengthOfSlices(byte[] outcome) {
+    return ByteBuffer.wrap(outcome).getInt(MORE_AT - Integer.BYTES);
   }
 
-  /** The state, and magnitudes of slices where there are any. */
+  /** The state, and what else was learnt. */
   static CountedSplit counted(byte[] outcome) {
+    if (outcome[0] != MORE) {
+      return new CountedSplit(state(outcome), null, null);
+    }
+    int length = lengthOfSlices(outcome);
     SliceMagnitudes slices =
-        outcome[0] == SLICED
-            ? SliceMagnitudes.fromBytes(
-                Arrays.copyOfRange(outcome, endOfState(outcome), outcome.length))
-            : null;
-    return new CountedSplit(state(outcome), slices);
+        length < 0
+            ? null
+            : SliceMagnitudes.fromBytes(Arrays.copyOfRange(outcome, MORE_AT, MORE_AT + length));
+    Integer crc32 = outcome[1] == 1 ? (Integer) ByteBuffer.wrap(outcome).getInt(2) : null;
+    return new CountedSplit(state(outcome), slices, crc32);
   }
 
   static ReadFault fault(byte[] outcome) {

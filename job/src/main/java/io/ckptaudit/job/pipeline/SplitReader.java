@@ -51,10 +51,11 @@ final class SplitReader implements AutoCloseable {
     return new SplitCursor(
         ahead
             ? new ReadAhead(blocks, how.inFlight(), () -> new BlockReader(files, memory, how))
-            : BlockSource.of(blocks, new BlockReader(files, memory, how)));
+            : BlockSource.of(blocks, new BlockReader(files, memory, how)),
+        memory);
   }
 
-  /** What the next split holds. */
+  /** What is learnt of the next split. */
   CountedSplit read(Split split) throws IOException {
     SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounters::counter);
     IOException failure;

@@ -2,19 +2,23 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
+import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.state.TensorState;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
 
 /** From tasks to one merged state per tensor, and from those to one per group and dtype. */
 final class TensorStates {
 
   private TensorStates() {}
 
-  /** (tensor key, merged outcome); reads every split. */
+  /** (tensor key, merged outcome) of every tensor; reads every split. */
   static JavaPairRDD<Long, byte[]> read(
       JavaSparkContext spark,
       List<ReadTask> tasks,
@@ -23,11 +27,27 @@ final class TensorStates {
       Broadcast<AuditedModels> models,
       LongAccumulator bytesRead) {
     int partitions = Math.max(1, tasks.size());
-    return spark
-        .parallelize(tasks, partitions)
-        .mapPartitionsToPair(new CountSplits(spark.broadcast(storages), plan, models, bytesRead))
-        .reduceByKey(
-            SplitOutcome::merge, Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
+    JavaPairRDD<Long, byte[]> read =
+        spark
+            .parallelize(tasks, partitions)
+            .mapPartitionsToPair(
+                new CountSplits(spark.broadcast(storages), plan, models, bytesRead))
+            .reduceByKey(
+                SplitOutcome::merge,
+                Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
+    return models.value().sharesTensors()
+        ? read.flatMapToPair(outcome -> ofEachName(outcome, models.value()))
+        : read;
+  }
+
+  /** The outcome of a tensor, and the same of all that are read with it. */
+  private static Iterator<Tuple2<Long, byte[]>> ofEachName(
+      Tuple2<Long, byte[]> outcome, AuditedModels models) {
+    List<Tuple2<Long, byte[]>> all = new ArrayList<>(List.of(outcome));
+    for (TensorId other : models.readWith(TensorId.ofKey(outcome._1()))) {
+      all.add(new Tuple2<>(other.toKey(), outcome._2()));
+    }
+    return all.iterator();
   }
 
   /** (group and dtype key, state bytes) of layers and models; places are forgotten. */

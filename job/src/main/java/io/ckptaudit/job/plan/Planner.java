@@ -1,5 +1,6 @@
 package io.ckptaudit.job.plan;
 
+import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
@@ -58,18 +59,24 @@ public final class Planner {
     return Math.max(smallestTask, Math.min(fairTask, left / (cores * TASKS_PER_CORE_LEFT)));
   }
 
-  /** The tasks that read every tensor of the checkpoints exactly once, in order of place. */
+  /**
+   * The tasks that read every tensor of the checkpoints exactly once, in order of place; of tensors
+   * that are {@linkplain SharedTensors the same bytes} the first.
+   */
   public static List<ReadTask> plan(List<Checkpoint> checkpoints, PlanSettings settings) {
     List<Split> slices = new ArrayList<>();
     for (int c = 0; c < checkpoints.size(); c++) {
       Checkpoint checkpoint = checkpoints.get(c);
+      SharedTensors shared = SharedTensors.of(checkpoint);
       for (int t = 0; t < checkpoint.tensors().size(); t++) {
-        addSlices(checkpoint, new TensorId(c, t), slices);
+        if (!shared.isReadAsAnother(t)) {
+          addSlices(checkpoint, new TensorId(c, t), slices);
+        }
       }
     }
     slices.sort(BY_PLACE);
     Planner planner = new Planner(ReadTask.bytes(slices), settings);
-    slices.forEach(planner::cut);
+    slices.forEach(planner::cutRuns);
     planner.close();
     return planner.tasks;
   }
@@ -77,9 +84,11 @@ public final class Planner {
   /** Each slice of a tensor as one split. */
   private static void addSlices(Checkpoint checkpoint, TensorId id, List<Split> slices) {
     TensorEntry tensor = checkpoint.tensors().get(id.tensor());
-    boolean inOnePiece = tensor.slices().size() == 1;
     long before = 0;
     for (Slice slice : tensor.slices()) {
+      boolean inOnePiece =
+          tensor.slices().size() == 1
+              && (slice.arrangement() == null || slice.arrangement().isOneRun());
       slices.add(
           new Split(
               id,
@@ -88,14 +97,56 @@ public final class Planner {
               slice.offset(),
               slice.bytes(),
               elements(before, tensor.dtype().bits()),
-              inOnePiece ? 0 : -1));
-      before += slice.bytes();
+              inOnePiece ? 0 : -1,
+              slice.arrangement(),
+              inOnePiece && slice.crc32() != null));
+      before += slice.elementBytes();
     }
   }
 
   /** Whole elements in a number of bytes that is a multiple of 24 or of the element. */
   private static long elements(long bytes, int bits) {
     return Math.multiplyExact(bytes, 8L) / bits;
+  }
+
+  /** Cuts a slice between steps of its outermost axis, so long as it has any. */
+  private void cutRuns(Split slice) {
+    if (slice.isOneRun()) {
+      cut(slice);
+      return;
+    }
+    Arrangement.Axis axis = slice.arrangement().axes().get(0);
+    long extent = slice.arrangement().stepExtent();
+    long stepElements =
+        elements(slice.arrangement().ofSteps(1).elementBytes(extent), slice.dtype().bits());
+    for (long done = 0; done < axis.count(); ) {
+      if (extent > room && room < target()) {
+        close();
+      }
+      long steps = extent > room ? 1 : (room - extent) / axis.stride() + 1;
+      steps = Math.min(Math.min(steps, axis.count() - done), mostSteps(extent, axis.stride()));
+      Split part =
+          new Split(
+              slice.tensor(),
+              slice.dtype(),
+              slice.file(),
+              slice.offset() + done * axis.stride(),
+              extent + (steps - 1) * axis.stride(),
+              slice.firstElement() + done * stepElements,
+              -1,
+              slice.arrangement().ofSteps(steps),
+              false);
+      if (steps == 1 && extent > splitBytes) {
+        cutRuns(part);
+      } else {
+        add(part);
+      }
+      done += steps;
+    }
+  }
+
+  private long mostSteps(long extent, long stride) {
+    return extent > splitBytes ? 1 : (splitBytes - extent) / stride + 1;
   }
 
   private void cut(Split slice) {
@@ -125,7 +176,9 @@ public final class Planner {
         slice.offset() + from,
         bytes,
         slice.firstElement() + elements(from, slice.dtype().bits()),
-        slice.bytesAfter() < 0 ? -1 : slice.bytes() - from - bytes);
+        slice.bytesAfter() < 0 ? -1 : slice.bytes() - from - bytes,
+        slice.arrangement(),
+        slice.crc32());
   }
 
   private void add(Split split) {

@@ -49,12 +49,14 @@ public final class TensorReport implements Serializable {
 
   /**
    * @param slices null where nobody asked for them
+   * @param met what was found while its bytes were read
    * @throws IllegalStateException if the state is not of every element, each once
    */
   public static TensorReport of(
       TensorSubject subject,
       TensorState state,
       SliceMagnitudes slices,
+      List<Finding> met,
       Map<FloatFormat, FormatTables> tables,
       AuditCriteria criteria) {
     if (state.elements() != subject.entry().elements()) {
@@ -71,11 +73,11 @@ public final class TensorReport implements Serializable {
     CheckpointKey key = CheckpointKey.of(subject.of());
     if (state instanceof CountedState counts) {
       StateFigures figures = new StateFigures(List.of(counts), tables);
-      report.addCounted(key, subject, counts, slices, figures, criteria);
+      report.addCounted(key, subject, counts, slices, met, figures, criteria);
       report.addCodeCounts(key, subject, counts, tables);
     } else {
       report.rows.add(Table.TENSORS, tensorRow(key, subject, null, state));
-      report.gathered = Gathering.OfTensor.of(subject, List.of(), criteria);
+      report.gathered = Gathering.OfTensor.of(subject, met, criteria);
     }
     return report;
   }
@@ -94,6 +96,7 @@ public final class TensorReport implements Serializable {
       TensorSubject subject,
       CountedState counts,
       SliceMagnitudes slices,
+      List<Finding> met,
       StateFigures figures,
       AuditCriteria criteria) {
     Statistics statistics = figures.statistics();
@@ -112,8 +115,8 @@ public final class TensorReport implements Serializable {
       rows.add(Table.CONVERSIONS, RowFactory.create(row.toArray()));
       histograms.add(cast);
     }
-    List<Finding> findings =
-        new ArrayList<>(TensorFindings.of(subject, counts, statistics, figures, criteria));
+    List<Finding> findings = new ArrayList<>(met);
+    findings.addAll(TensorFindings.of(subject, counts, statistics, figures, criteria));
     if (slices != null) {
       findings.addAll(SliceFindings.of(subject, slices, criteria));
     }

@@ -25,6 +25,7 @@ class WholeRunsTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("full")
   void brokenItExitsWith10UnreadWith12AndRepairedWith0() throws IOException {
     BrokenCase one = BrokenCase.all().get("i4-in-two-shards");
     Path checkpoint = folder.resolve("checkpoint");
@@ -72,6 +73,7 @@ class WholeRunsTest {
   }
 
   @Test
+  @Tag("full")
   @Timeout(value = 120, unit = TimeUnit.SECONDS)
   void s23_twoThousandTensorsAreAudited() {
     audited(2000);

@@ -33,6 +33,26 @@ public sealed interface TensorState permits CountedState, OpaqueBytes {
    */
   Integer orderDigest();
 
+  /**
+   * What so many copies of this part are together; places and order mean nothing there.
+   *
+   * @param times at least 1
+   * @throws ArithmeticException if there are more than 2^63 − 1 elements
+   */
+  default TensorState repeated(long times) {
+    TensorState doubled = withoutPlace();
+    TensorState product = null;
+    for (long rest = times; rest > 0; rest >>>= 1) {
+      if ((rest & 1) == 1) {
+        product = product == null ? doubled : product.merge(doubled);
+      }
+      if (rest > 1) {
+        doubled = doubled.merge(doubled);
+      }
+    }
+    return product;
+  }
+
   /** The same as part of a group of tensors, where indices and order mean nothing. */
   TensorState withoutPlace();
 

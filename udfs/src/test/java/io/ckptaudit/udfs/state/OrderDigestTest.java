@@ -6,6 +6,7 @@ import io.ckptaudit.udfs.testing.SeededCases;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,28 @@ class OrderDigestTest {
       }
       int merged = cases.shuffled(contributions).stream().reduce(0, (a, b) -> a ^ b);
       assertThat(OrderDigest.finish(merged, bytes.length)).as("%s", cases).isEqualTo(crc32c(bytes));
+    }
+  }
+
+  @Test
+  void theCrcOfZipArchivesIsPutTogetherTheSameWay() {
+    for (int run = 0; run < 200; run++) {
+      byte[] bytes = new byte[cases.below(300)];
+      cases.random().nextBytes(bytes);
+      int merged = 0;
+      int from = 0;
+      for (int to : cases.cuts(bytes.length)) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, from, to - from);
+        merged ^=
+            CombinableCrc.CRC32.contribution((int) crc.getValue(), to - from, bytes.length - to);
+        from = to;
+      }
+      CRC32 whole = new CRC32();
+      whole.update(bytes);
+      assertThat(CombinableCrc.CRC32.finish(merged, bytes.length))
+          .as("%s", cases)
+          .isEqualTo((int) whole.getValue());
     }
   }
 

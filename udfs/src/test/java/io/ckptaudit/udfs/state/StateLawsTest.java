@@ -48,6 +48,22 @@ class StateLawsTest {
   }
 
   @Test
+  void repeatingIsMergingCopies() {
+    for (DType dtype : Parts.COUNTED) {
+      TensorState once =
+          Parts.whole(dtype, cases.codes(dtype.format(), cases.below(50))).withoutPlace();
+      TensorState merged = once;
+      for (int times = 1; times < 20; times++) {
+        assertThat(once.repeated(times).toBytes())
+            .as("%s %s times %s", dtype, times, cases)
+            .isEqualTo(merged.toBytes());
+        merged = merged.merge(once);
+      }
+      assertThat(once.repeated(1L << 40).elements()).isEqualTo(once.elements() << 40);
+    }
+  }
+
+  @Test
   void theEmptyPartIsTheIdentity() {
     for (DType dtype : Parts.COUNTED) {
       CodeCounts empty = CodeCounts.empty(dtype);

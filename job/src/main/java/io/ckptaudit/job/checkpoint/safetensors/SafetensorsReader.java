@@ -10,6 +10,11 @@ import java.io.IOException;
 public final class SafetensorsReader implements CheckpointReader {
 
   @Override
+  public String format() {
+    return "safetensors";
+  }
+
+  @Override
   public boolean isShard(String fileName) {
     return fileName.endsWith(SafetensorsFormat.SUFFIX);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.ckptaudit.job.checkpoint.FileKind;
 import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.MalformedTextException;
+import io.ckptaudit.job.checkpoint.OtherFile;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.ShardHeader;
@@ -94,21 +95,7 @@ final class ShardScan {
     if (kind.isEmpty()) {
       return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
     }
-    boolean standIn = kind.get() == FileKind.LFS_POINTER || kind.get() == FileKind.EMPTY;
-    Problem.Sentence sentence =
-        Problem.error(
-                standIn ? FormatRule.NOT_DOWNLOADED : FormatRule.NOT_A_CHECKPOINT,
-                "Cannot audit the file")
-            .in(name)
-            .at(0)
-            .reference(reference);
-    String label = "it is " + kind.get().label();
-    if (kind.get() == FileKind.LFS_POINTER) {
-      label += " " + FileKind.lfsObject(FileKind.prefix(file, 0));
-    }
-    problems.add(sentence.because("%s", label).todo("download the weights from their source"));
-    ShardStatus status = standIn ? ShardStatus.NOT_DOWNLOADED : ShardStatus.NOT_A_CHECKPOINT;
-    return ShardHeader.unread(status, problems.all());
+    return OtherFile.header(kind.get(), file, name, problems, reference);
   }
 
   private ShardHeader parse(long length) throws IOException {

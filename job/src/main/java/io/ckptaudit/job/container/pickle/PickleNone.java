@@ -1,0 +1,6 @@
+package io.ckptaudit.job.container.pickle;
+
+/** Python's None. */
+public enum PickleNone {
+  NONE
+}
