@@ -38,6 +38,7 @@ class ArchitectureTest {
               simpleName("VectorConversions")
                   .or(simpleName("VectorRunSums"))
                   .or(simpleName("LaneWidths"))
+                  .or(simpleName("BitCounts"))
                   .or(simpleName("FloatNarrowing"))
                   .or(simpleName("FloatWidening")));
 

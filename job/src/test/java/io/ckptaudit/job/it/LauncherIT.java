@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.ChildProcess;
+import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.Product;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +62,30 @@ class LauncherIT {
     Path inProcess = folder.resolve("in-process");
     Audits.audits().run(inProcess, FAULTY);
     assertThat(Audits.digests(report)).isEqualTo(Audits.digests(inProcess));
+  }
+
+  /** This JVM has the fast twins; small, F32, gradients and every dtype there is. */
+  @Test
+  void bothTwinsOfTheKernelsWriteTheSameTables() throws Exception {
+    String[] checkpoints = {
+      FAULTY, fixture("llama-fp32-master"), fixture("gradients"), fixture("all-dtypes")
+    };
+    Path fast = folder.resolve("fast");
+    Audits.audits().run(fast, checkpoints);
+    Path scalar = folder.resolve("scalar");
+    List<String> words = new ArrayList<>(List.of("audit"));
+    words.addAll(List.of(checkpoints));
+    words.addAll(List.of("--report", scalar.toString(), "--run-id", "run"));
+    ChildProcess.Ended ended =
+        Product.launch(
+            Map.of("CKPT_AUDIT_JAVA_OPTS", "-Dckptaudit.kernels=scalar"),
+            words.toArray(String[]::new));
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(10);
+    assertThat(Audits.digests(scalar)).isEqualTo(Audits.digests(fast));
+  }
+
+  private static String fixture(String name) {
+    return Fixtures.path(name).toString();
   }
 
   @Test

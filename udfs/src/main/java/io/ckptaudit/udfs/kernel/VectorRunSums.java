@@ -13,8 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * call nothing but the API: the compiler may refuse to inline a method that takes vectors, which
  * then go through the heap.
  *
- * <p>Counts by bit: each element sets one bit of a word, and bits of a place are counted over all
- * words of a piece.
+ * <p>Counts by bit: each element sets one bit of a word, which {@link BitCounts} count.
  */
 final class VectorRunSums extends RunSums {
 
@@ -30,8 +29,6 @@ final class VectorRunSums extends RunSums {
   /** Shorter runs are faster one by one. */
   private static final int SHORT = 64;
 
-  private static final int TWOS = 8 * LANES;
-  private static final int ONES = 9 * LANES;
   private static final int ONE = 0x3F800000;
   private static final int HALF_BITS = 12;
 
@@ -48,7 +45,7 @@ final class VectorRunSums extends RunSums {
   private final int[] lanes = new int[4 * LANES];
   private final int[] exponents = new int[Integer.SIZE];
   private final int[] reached = new int[Integer.SIZE];
-  private final int[] planes = new int[10 * LANES];
+  private final BitCounts bitCounts = new BitCounts();
 
   private static int[] last() {
     int[] masks = new int[2 * LANES];
@@ -110,7 +107,7 @@ final class VectorRunSums extends RunSums {
     for (int from = start; from < end; from += PIECE) {
       int length = Math.min(PIECE, end - from);
       addPieceOfValues(words, from, length);
-      countBits(bits, length, counts);
+      bitCounts.add(bits, length, counts);
     }
   }
 
@@ -166,9 +163,9 @@ final class VectorRunSums extends RunSums {
     for (int from = start; from < end; from += PIECE) {
       int length = Math.min(PIECE, end - from);
       signsAgree &= addPieceOfResiduals(words, codes, from, length, line, share);
-      countBits(bits, length, exponents);
+      bitCounts.add(bits, length, exponents);
       if (line.shift() > CELL_BITS) {
-        countBits(reachingBits, length, reached);
+        bitCounts.add(reachingBits, length, reached);
       }
     }
     if (line.shift() > CELL_BITS) {
@@ -280,77 +277,5 @@ final class VectorRunSums extends RunSums {
     zeros += none.reduceLanes(VectorOperators.ADD);
     normals += whole - start - less.reduceLanes(VectorOperators.ADD);
     largest = Math.max(largest, most.reduceLanes(VectorOperators.MAX));
-  }
-
-  /** Adds to each count the words that have that bit set; clears what follows the words. */
-  private void countBits(int[] words, int length, int[] to) {
-    int end = (length + LANES - 1) / LANES * LANES;
-    Arrays.fill(words, end, end + 3 * LANES, 0);
-    IntVector ones = IntVector.zero(INTS);
-    IntVector twos = IntVector.zero(INTS);
-    IntVector c0 = IntVector.zero(INTS);
-    IntVector c1 = c0;
-    IntVector c2 = c0;
-    IntVector c3 = c0;
-    IntVector c4 = c0;
-    IntVector c5 = c0;
-    IntVector c6 = c0;
-    IntVector c7 = c0;
-    for (int i = 0; i < end; i += 4 * LANES) {
-      IntVector a = IntVector.fromArray(INTS, words, i);
-      IntVector b = IntVector.fromArray(INTS, words, i + LANES);
-      IntVector odd = a.lanewise(VectorOperators.XOR, b);
-      IntVector twosA = a.and(b).or(odd.and(ones));
-      ones = odd.lanewise(VectorOperators.XOR, ones);
-      IntVector c = IntVector.fromArray(INTS, words, i + 2 * LANES);
-      IntVector d = IntVector.fromArray(INTS, words, i + 3 * LANES);
-      odd = c.lanewise(VectorOperators.XOR, d);
-      IntVector twosB = c.and(d).or(odd.and(ones));
-      ones = odd.lanewise(VectorOperators.XOR, ones);
-      odd = twosA.lanewise(VectorOperators.XOR, twosB);
-      IntVector fours = twosA.and(twosB).or(odd.and(twos));
-      twos = odd.lanewise(VectorOperators.XOR, twos);
-      c0 = c0.add(fours.and(0x01010101));
-      c1 = c1.add(fours.lanewise(VectorOperators.LSHR, 1).and(0x01010101));
-      c2 = c2.add(fours.lanewise(VectorOperators.LSHR, 2).and(0x01010101));
-      c3 = c3.add(fours.lanewise(VectorOperators.LSHR, 3).and(0x01010101));
-      c4 = c4.add(fours.lanewise(VectorOperators.LSHR, 4).and(0x01010101));
-      c5 = c5.add(fours.lanewise(VectorOperators.LSHR, 5).and(0x01010101));
-      c6 = c6.add(fours.lanewise(VectorOperators.LSHR, 6).and(0x01010101));
-      c7 = c7.add(fours.lanewise(VectorOperators.LSHR, 7).and(0x01010101));
-    }
-    c0.intoArray(planes, 0);
-    c1.intoArray(planes, LANES);
-    c2.intoArray(planes, 2 * LANES);
-    c3.intoArray(planes, 3 * LANES);
-    c4.intoArray(planes, 4 * LANES);
-    c5.intoArray(planes, 5 * LANES);
-    c6.intoArray(planes, 6 * LANES);
-    c7.intoArray(planes, 7 * LANES);
-    twos.intoArray(planes, TWOS);
-    ones.intoArray(planes, ONES);
-    addPlanes(to);
-  }
-
-  /** Bits at a place of each byte: four times what was counted, and what was left. */
-  private void addPlanes(int[] to) {
-    IntVector twos = IntVector.fromArray(INTS, planes, TWOS);
-    IntVector ones = IntVector.fromArray(INTS, planes, ONES);
-    for (int place = 0; place < Byte.SIZE; place++) {
-      IntVector left = twos.lanewise(VectorOperators.LSHR, place).and(0x01010101);
-      IntVector bytes =
-          IntVector.fromArray(INTS, planes, place * LANES)
-              .add(IntVector.fromArray(INTS, planes, place * LANES))
-              .add(left)
-              .lanewise(VectorOperators.LSHL, 1)
-              .add(ones.lanewise(VectorOperators.LSHR, place).and(0x01010101));
-      int even = bytes.and(0x00FF00FF).reduceLanes(VectorOperators.ADD);
-      int odd =
-          bytes.lanewise(VectorOperators.LSHR, 8).and(0x00FF00FF).reduceLanes(VectorOperators.ADD);
-      to[place] += even & 0xFFFF;
-      to[place + 8] += odd & 0xFFFF;
-      to[place + 16] += even >>> 16;
-      to[place + 24] += odd >>> 16;
-    }
   }
 }
