@@ -49,6 +49,7 @@ class ArchitectureTest {
         new Room("checkpoint", room("io"), NUMBER, JACKSON),
         new Room("plan", room("checkpoint"), room("io"), NUMBER),
         new Room("audit", room("checkpoint"), NUMBER, STATE),
+        new Room("compare", room("audit"), room("checkpoint"), NUMBER, STATE),
         new Room("policy", room("audit"), room("checkpoint"), NUMBER, "org.yaml.snakeyaml.."),
         new Room("report", room("audit"), room("checkpoint"), NUMBER, STATE, JACKSON, SPARK, SCALA),
         new Room(
