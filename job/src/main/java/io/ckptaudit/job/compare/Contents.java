@@ -3,7 +3,6 @@ package io.ckptaudit.job.compare;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.state.CodeCounts;
-import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,8 +27,7 @@ public record Contents(
     Map<FloatFormat, CodeCounts> casts,
     FloatFormat holds,
     Map<FloatFormat, Changes> roundings,
-    Long crc32c)
-    implements Serializable {
+    Long crc32c) {
 
   /** A tensor of which no codes are counted: integers, or one that could not be read. */
   public static Contents uncounted(DType dtype, long elements, Long crc32c) {

@@ -33,7 +33,7 @@ public record PairOutcome(
     implements Serializable {
 
   /** A statement that rests on no explanation. */
-  static PairOutcome of(Statement statement) {
+  public static PairOutcome of(Statement statement) {
     return of(statement, null);
   }
 

@@ -45,7 +45,8 @@ class ModelStatementTest {
         contents.elements(),
         contents.crc32c(),
         null,
-        null);
+        null,
+        Map.of());
   }
 
   @ParameterizedTest
@@ -106,6 +107,18 @@ class ModelStatementTest {
             });
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "llama-hf-bf16, llama-hf-tampered",
+    "llama-hf-bf16, gradients",
+    "llama-fp32-master-to-bf16, llama-fp32-master",
+    "llama-wide-bf16, llama-wide-fp16-clipped"
+  })
+  void everyPairHasASentence(String left, String right) {
+    assertThat(compare(left, right))
+        .allSatisfy(one -> assertThat(one.sentence()).isNotEmpty().doesNotContain("null"));
+  }
+
   @Test
   void theSentenceHasTheNumbers() {
     ModelStatement model = ModelStatement.of(compare("llama-wide-bf16", "llama-wide-fp16"));
@@ -116,8 +129,8 @@ class ModelStatementTest {
 
   @Test
   void nothingPairedIsNothingProven() {
-    SideTensor a = new SideTensor("a", DType.BF16, List.of(2L), 2, 1L, null, null);
-    SideTensor b = new SideTensor("b", DType.BF16, List.of(2L), 2, 1L, null, null);
+    SideTensor a = new SideTensor("a", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of());
+    SideTensor b = new SideTensor("b", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of());
     List<Compared> all =
         Pairing.of(List.of(a), List.of(b)).stream()
             .map(pair -> new Compared(pair, PairOutcome.of(pair.statementByShape())))
@@ -156,6 +169,7 @@ class ModelStatementTest {
   }
 
   private static SideTensor named(String name, long elements) {
-    return new SideTensor(name, DType.BF16, List.of(elements), elements, null, null, null);
+    return new SideTensor(
+        name, DType.BF16, List.of(elements), elements, null, null, null, Map.of());
   }
 }
