@@ -5,6 +5,12 @@ import java.io.Serializable;
 /** A pair with what is said of it. */
 public record Compared(Pair pair, PairOutcome outcome) implements Serializable {
 
+  /** With the counts of a pair compared: an order that may differ is one that is not checked. */
+  public static Compared of(Pair pair, PairOutcome outcome) {
+    boolean moved = outcome.statement() == Statement.MOVED && pair.mayBePermuted();
+    return new Compared(pair, moved ? outcome.as(Statement.SAME_VALUES) : outcome);
+  }
+
   public Statement statement() {
     return outcome.statement();
   }

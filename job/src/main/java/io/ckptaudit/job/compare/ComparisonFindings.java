@@ -107,20 +107,19 @@ public final class ComparisonFindings {
       long least =
           pairs.stream()
               .map(one -> one.outcome().leastDifferent())
-              .mapToLong(least1 -> least1 == null ? 1 : least1)
+              .mapToLong(known -> known == null ? 1 : known)
               .sum();
       evidence.put("least_different", least);
       return String.format(
           Locale.ROOT, "; at least %,d %s", least, least == 1 ? "value differs" : "values differ");
     }
-    if (statement == Statement.IMAGE) {
-      long changed =
-          pairs.stream()
-              .map(one -> one.outcome().changes())
-              .mapToLong(changes -> changes == null ? 0 : changes.changed())
-              .sum();
-      evidence.put("changed", changed);
-      return String.format(Locale.ROOT, "; %,d values changed", changed);
+    boolean known = pairs.stream().allMatch(one -> one.outcome().changes() != null);
+    if (statement == Statement.IMAGE && known) {
+      long changed = pairs.stream().mapToLong(one -> one.outcome().changes().changed()).sum();
+      evidence.put("lost", changed);
+      String values = changed == 1 ? "value" : "values";
+      return String.format(
+          Locale.ROOT, "; %,d %s rounded, made zero, overflowed or clipped", changed, values);
     }
     return "";
   }

@@ -94,16 +94,23 @@ public record Contents(
     }
     long elements = parts.stream().mapToLong(Contents::elements).reduce(0, Math::addExact);
     Contents first = parts.get(0);
-    boolean counted =
-        parts.stream().allMatch(part -> part.source != null && part.dtype == first.dtype);
-    if (!counted) {
+    if (parts.stream().anyMatch(part -> part.dtype != first.dtype || !part.isCounted())) {
       boolean sameDtype = parts.stream().allMatch(part -> part.dtype == first.dtype);
       return uncounted(sameDtype ? first.dtype : null, elements, null);
     }
-    CodeCounts sum = first.source.withoutPlace();
-    for (Contents part : parts.subList(1, parts.size())) {
-      sum = sum.merge(part.source.withoutPlace());
+    if (first.source != null) {
+      return counted(sum(parts.stream().map(part -> part.source).toList()), null);
     }
-    return counted(sum, null);
+    Map<FloatFormat, CodeCounts> casts = new TreeMap<>();
+    for (FloatFormat format : first.casts.keySet()) {
+      casts.put(format, sum(parts.stream().map(part -> part.casts.get(format)).toList()));
+    }
+    boolean sameFormat = parts.stream().allMatch(part -> part.holds == first.holds);
+    FloatFormat holds = sameFormat ? first.holds : null;
+    return new Contents(first.dtype, elements, null, casts, holds, Map.of(), null);
+  }
+
+  private static CodeCounts sum(List<CodeCounts> parts) {
+    return parts.stream().map(CodeCounts::withoutPlace).reduce(CodeCounts::merge).orElseThrow();
   }
 }

@@ -18,6 +18,9 @@ final class Explanations {
 
   private static final String CLIPPED = "clipped_at_";
 
+  private static final String THROUGH = "through_";
+  private static final String CLIPPED_BETWEEN = "_clipped";
+
   static final String NEAREST = "nearest_even";
 
   /** Formats that values may have passed through on the way. */
@@ -70,6 +73,22 @@ final class Explanations {
     }
   }
 
+  /** Whether an id is that of a chain which clips on the way. */
+  static boolean clipsBetween(String id) {
+    return id.startsWith(THROUGH) && id.endsWith(CLIPPED_BETWEEN);
+  }
+
+  /** The same chain without clipping. */
+  static String withoutClipping(String id) {
+    return id.substring(0, id.length() - CLIPPED_BETWEEN.length());
+  }
+
+  /** The largest magnitude that a chain which clips on the way lets pass. */
+  static double limitBetween(String id) {
+    String between = withoutClipping(id).substring(THROUGH.length());
+    return Target.named(between).format().maxFinite();
+  }
+
   /** The limit in the id of a clipping. */
   static double limit(String id) {
     return Double.parseDouble(id.substring(CLIPPED.length()));
@@ -85,16 +104,17 @@ final class Explanations {
   /**
    * What could have led from a dtype to another.
    *
+   * @param largest finite magnitude of LEFT; infinite where it is not known
    * @param right F64 is taken as F32 is: both hold whatever 16 bits held
    */
-  static List<Explanation> of(DType left, DType right, Parameters parameters) {
+  static List<Explanation> of(DType left, DType right, double largest, Parameters parameters) {
     Explanations explanations =
         new Explanations(right == DType.F64 ? Target.F32 : castTo(right).orElse(null));
     explanations.all.add(UNCHANGED);
     if (explanations.target != null) {
       explanations.addDirect(left);
       explanations.addParameters(parameters.limits, parameters.scales);
-      explanations.addChains(left);
+      explanations.addChains(left, largest);
     }
     return explanations.all;
   }
@@ -131,10 +151,10 @@ final class Explanations {
     }
   }
 
-  private void addChains(DType left) {
+  private void addChains(DType left, double largest) {
     for (Target between : BETWEEN) {
       if (between != target && between.format() != formatOf(left)) {
-        String id = "through_" + between.name().toLowerCase(Locale.ROOT);
+        String id = THROUGH + between.name().toLowerCase(Locale.ROOT);
         String then = " and from there to " + target;
         add(id, "rounded to " + between + then, new Step.Nearest(between), arrival);
         add(
@@ -148,12 +168,14 @@ final class Explanations {
             new Step.Nearest(between),
             new Step.Flush(true),
             arrival);
-        add(
-            id + "_clipped",
-            "clipped to the range of " + between + " and rounded to it" + then,
-            new Step.Nearest(between),
-            new Step.Clip(between.format().maxFinite()),
-            arrival);
+        if (largest > between.format().maxFinite()) {
+          add(
+              id + CLIPPED_BETWEEN,
+              "clipped to the range of " + between + " and rounded to it" + then,
+              new Step.Nearest(between),
+              new Step.Clip(between.format().maxFinite()),
+              arrival);
+        }
       }
     }
   }

@@ -154,7 +154,9 @@ public record ModelStatement(
               + pairs(told)
               + (told == 1 ? " tells" : " tell")
               + " this from everything else that was tried; order not checked";
-      return others.isEmpty() ? sentence : sentence + "; it cannot be told from " + others;
+      return others.isEmpty()
+          ? sentence
+          : sentence + "; it cannot be told from " + String.join(", ", others);
     }
 
     /** What was changed, if that is known of every pair. */

@@ -33,6 +33,16 @@ public record Pair(List<SideTensor> left, List<SideTensor> right, How how) imple
     return !named || left.get(0).shape().equals(right.get(0).shape());
   }
 
+  /**
+   * Whether one side may hold the elements in another order and still be the same: converters
+   * permute queries and keys for rotary embeddings, and figures are those of a transposed tensor.
+   */
+  boolean mayBePermuted() {
+    boolean rotary = how == How.KNOWN_NAME && name().matches(".*(?:[qk]_proj|\\.w[qk])\\.weight");
+    boolean other = how == How.FIGURES && !left.get(0).shape().equals(right.get(0).shape());
+    return rotary || other;
+  }
+
   /** What it is called: by RIGHT's name, since RIGHT is what is being judged. */
   public String name() {
     return (right.isEmpty() ? left : right).get(0).name();

@@ -156,7 +156,12 @@ public final class PairComparison {
       Values casts = Values.of(left.cast(format), tables.get(format));
       suggested.limits().addAll(Parameters.suggestedBy(casts, of).limits());
     }
-    return Explanations.of(left.dtype(), right.dtype(), suggested);
+    Double largest = largestOfLeft();
+    return Explanations.of(
+        left.dtype(),
+        right.dtype(),
+        largest == null ? Double.POSITIVE_INFINITY : largest,
+        suggested);
   }
 
   /** The largest finite magnitude of LEFT; null where only its casts are known. */

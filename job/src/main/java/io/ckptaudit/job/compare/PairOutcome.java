@@ -71,6 +71,10 @@ public record PairOutcome(
     if (largestOfLeft == null) {
       return false;
     }
+    if (Explanations.clipsBetween(id)) {
+      return largestOfLeft <= Explanations.limitBetween(id)
+          && fits.contains(Explanations.withoutClipping(id));
+    }
     boolean rounds = fits.contains(Explanations.NEAREST) || fits.contains(Explanation.UNCHANGED);
     return switch (family) {
       case "clipped" -> rounds && largestOfLeft <= Explanations.limit(id);

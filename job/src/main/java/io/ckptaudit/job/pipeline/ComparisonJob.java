@@ -84,7 +84,7 @@ public final class ComparisonJob {
       Contents right = StoredCounts.contents(pair.right(), all, false);
       Map<FloatFormat, FormatTables> tables = TableCache.of(functions);
       PairOutcome outcome = PairComparison.compare(left, right, tables);
-      return PairReport.of(sides, new Compared(pair, outcome), Differences.of(left, right, tables));
+      return PairReport.of(sides, Compared.of(pair, outcome), Differences.of(left, right, tables));
     }
   }
 

@@ -12,9 +12,11 @@ import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -27,6 +29,8 @@ final class StoredSide {
 
   private static final List<String> FIGURES =
       List.of("nan", "pos_inf", "neg_inf", "zero", "min", "max", "sum", "sum_sq");
+
+  private static final Set<String> WIDE = Set.of("F32", "F64");
 
   private final SparkSession spark;
   private final RunFolder run;
@@ -46,11 +50,13 @@ final class StoredSide {
               .formatted(name, manifest.contractVersion(), Table.CONTRACT_VERSION));
     }
     List<Row> all =
-        table(Table.TENSORS)
-            .select("checkpoint", "revision")
-            .distinct()
-            .orderBy("checkpoint")
-            .collectAsList();
+        new ArrayList<>(
+            table(Table.TENSORS).select("checkpoint", "revision").toJavaRDD().distinct().collect());
+    all.sort(Comparator.comparing(row -> row.getString(0)));
+    if (all.isEmpty()) {
+      throw new InvalidSettingException(
+          "Cannot compare run '%s': it has no tensors; name the run of an audit".formatted(name));
+    }
     Row chosen = choose(all, name);
     this.checkpoint = chosen.getString(0);
     this.revision = chosen.getString(1);
@@ -129,9 +135,10 @@ final class StoredSide {
   }
 
   List<SideTensor> tensors() throws IOException {
-    Map<String, Map<FloatFormat, Changes>> roundings = roundings();
+    List<Row> rows = rows(Table.TENSORS).collectAsList();
+    Map<String, Map<FloatFormat, Changes>> roundings = roundings(rows);
     List<SideTensor> tensors = new ArrayList<>();
-    for (Row row : rows(Table.TENSORS).collectAsList()) {
+    for (Row row : rows) {
       String name = row.getAs("tensor");
       tensors.add(tensor(row, name, roundings.getOrDefault(name, Map.of())));
     }
@@ -162,13 +169,22 @@ final class StoredSide {
   }
 
   /** What casts of wide tensors to F16 and BF16 changed. */
-  private Map<String, Map<FloatFormat, Changes>> roundings() throws IOException {
+  private Map<String, Map<FloatFormat, Changes>> roundings(List<Row> tensors) throws IOException {
     Map<String, Map<FloatFormat, Changes>> roundings = new HashMap<>();
-    Dataset<Row> wide =
-        rows(Table.TENSORS).where(functions.col("dtype").isin("F32", "F64")).select("tensor");
-    Dataset<Row> casts = rows(Table.CONVERSIONS).where(functions.col("target").isin("F16", "BF16"));
-    for (Row row : casts.join(wide, "tensor").collectAsList()) {
-      if (row.getAs("inexact") != null) {
+    Set<String> wide =
+        tensors.stream()
+            .filter(row -> WIDE.contains(row.<String>getAs("dtype")))
+            .map(row -> row.<String>getAs("tensor"))
+            .collect(Collectors.toSet());
+    if (wide.isEmpty()) {
+      return roundings;
+    }
+    Dataset<Row> casts =
+        rows(Table.CONVERSIONS)
+            .where(functions.col("target").isin("F16", "BF16"))
+            .select("tensor", "target", "overflow", "underflow", "inexact");
+    for (Row row : casts.collectAsList()) {
+      if (row.getAs("inexact") != null && wide.contains(row.<String>getAs("tensor"))) {
         long overflow = row.<Long>getAs("overflow");
         long underflow = row.<Long>getAs("underflow");
         long rounded = row.<Long>getAs("inexact") - overflow - underflow;

@@ -6,8 +6,6 @@ import io.ckptaudit.job.report.CheckpointSummary.FindingSummary;
 /** A comparison at a glance: the sentence about both models, pairs by statement, findings. */
 final class ComparisonText {
 
-  private static final int NUMBER = 12;
-
   private final TextPage page;
   private final ComparisonSummary comparison;
 
@@ -25,10 +23,8 @@ final class ComparisonText {
     for (Statement statement : Statement.values()) {
       long pairs = comparison.pairs().getOrDefault(statement.id(), 0L);
       if (pairs > 0) {
-        String count = Counted.of(pairs);
-        String line =
-            " ".repeat(Math.max(0, NUMBER - count.length())) + count + "  " + statement.id();
-        page.wrapped(line + ": " + statement.meaning(), " ".repeat(NUMBER + 4));
+        String count = Counted.of(pairs, "pair");
+        page.wrapped(statement.id() + " in " + count + ": " + statement.meaning(), "  ");
       }
     }
     comparison.findings().forEach(this::finding);

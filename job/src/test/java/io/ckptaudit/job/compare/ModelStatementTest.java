@@ -172,4 +172,40 @@ class ModelStatementTest {
     return new SideTensor(
         name, DType.BF16, List.of(elements), elements, null, null, null, Map.of());
   }
+
+  @Test
+  void permutedQueriesOfMetaHaveNotMoved() {
+    List<Pair> pairs =
+        Pairing.of(
+            List.of(
+                named("layers.3.attention.wq.weight", 4), named("layers.3.attention.wv.weight", 4)),
+            List.of(
+                named("model.layers.3.self_attn.q_proj.weight", 4),
+                named("model.layers.3.self_attn.v_proj.weight", 4)));
+    PairOutcome moved = PairOutcome.of(Statement.MOVED);
+    assertThat(pairs)
+        .extracting(pair -> Compared.of(pair, moved).statement())
+        .containsExactly(Statement.SAME_VALUES, Statement.MOVED);
+  }
+
+  @Test
+  void fusedPartsAreComparedByTheirSum() {
+    Contents whole = FixtureContents.of("llama-hf-bf16").get("model.layers.0.mlp.up_proj.weight");
+    Contents part = FixtureContents.of("llama-hf-bf16").get("model.layers.0.mlp.gate_proj.weight");
+    Contents both = Contents.together(List.of(whole, part));
+    Contents swapped = Contents.together(List.of(part, whole));
+    assertThat(both.elements()).isEqualTo(whole.elements() + part.elements());
+    assertThat(PairComparison.compare(both, swapped, FixtureContents.TABLES).statement())
+        .isEqualTo(Statement.SAME_VALUES);
+    Map<String, Contents> master = FixtureContents.of("llama-fp32-master");
+    Map<String, Contents> rounded = FixtureContents.of("llama-fp32-master-to-fp16");
+    PairOutcome ofWide =
+        PairComparison.compare(together(master), together(rounded), FixtureContents.TABLES);
+    assertThat(ofWide.statement()).isEqualTo(Statement.IMAGE);
+    assertThat(ofWide.explanation()).isEqualTo("nearest_even");
+  }
+
+  private static Contents together(Map<String, Contents> parts) {
+    return Contents.together(List.copyOf(parts.values()));
+  }
 }
