@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Versions.class,
     subcommands = {
       AuditCommand.class,
+      CompareCommand.class,
       ShowCommand.class,
       GateCommand.class,
       FormatsCommand.class,
@@ -57,7 +58,7 @@ public final class Main implements Runnable {
 
   public static void main(String[] arguments) {
     int exitCode = execute(arguments);
-    if (exitCode != 0 || AuditCommand.sessionStarted()) {
+    if (exitCode != 0 || AuditCommand.sessionStarted() || CompareCommand.sessionStarted()) {
       // A non-daemon thread of a client library must not keep a finished driver alive.
       System.exit(exitCode);
     }

@@ -167,7 +167,7 @@ public final class AuditJob {
     driver.put(Table.FINDINGS, RunRows.findings(checkpoints, all));
     driver.put(Table.FILES, RunRows.files(checkpoints, findings.unreadFiles()));
     try {
-      Map<Table, String> digests = TableDigests.of(report.reports(), driver);
+      Map<Table, String> digests = TableDigests.of(report.reports(), driver, Table.ofAudit());
       driver.put(Table.RUNS, List.of(RunRows.run(checkpoints, started, verdict, request.config())));
       Map<Table, JavaRDD<Row>> tables = report.tables();
       driver.forEach((table, rows) -> tables.put(table, context.parallelize(rows, 1)));
@@ -175,8 +175,8 @@ public final class AuditJob {
       if (other.isPresent()) {
         return other.get();
       }
-      new TableWriter(spark).write(tables, run.sparkUris());
-      run.publish(verdict, digests);
+      new TableWriter(spark).write(tables, run.sparkUris(Table.ofAudit()));
+      run.publish(verdict, digests, Table.ofAudit());
       return verdict;
     } catch (ExecutionException e) {
       throw new PublicationException(

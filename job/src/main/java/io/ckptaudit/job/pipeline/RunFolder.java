@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -96,10 +97,22 @@ public final class RunFolder {
     return ReportJson.read(storage.readAll(file("verdict.json"), JSON_LIMIT), RunVerdict.class);
   }
 
+  /** Where Spark reads the files that the manifest of this run lists for a table. */
+  List<String> parts(Manifest manifest, Table table) throws IOException {
+    Manifest.TableManifest listed = manifest.tables().get(table.folder());
+    List<String> uris = new ArrayList<>();
+    if (listed != null) {
+      for (Manifest.PartFile part : listed.files()) {
+        uris.add(Storages.hadoopUri(report + "/" + part.path()));
+      }
+    }
+    return uris;
+  }
+
   /** Where Spark writes the rows of each table of this run. */
-  Map<Table, String> sparkUris() throws IOException {
+  Map<Table, String> sparkUris(Set<Table> written) throws IOException {
     Map<Table, String> uris = new EnumMap<>(Table.class);
-    for (Table table : Table.values()) {
+    for (Table table : written) {
       uris.put(table, Storages.hadoopUri(tableUri(table)));
     }
     return uris;
@@ -137,18 +150,19 @@ public final class RunFolder {
   }
 
   /** Makes the run exist: the verdict first, the manifest last, then the pointer to it. */
-  void publish(RunVerdict verdict, Map<Table, String> digests) throws IOException {
+  void publish(RunVerdict verdict, Map<Table, String> digests, Set<Table> written)
+      throws IOException {
     storage.createNew(file("verdict.json"), ReportJson.write(verdict));
     Manifest manifest =
-        new Manifest(Table.CONTRACT_VERSION, runId, verdict.version(), tables(digests));
+        new Manifest(Table.CONTRACT_VERSION, runId, verdict.version(), tables(digests, written));
     storage.createNew(file("manifest.json"), ReportJson.write(manifest));
     storage.replace(latestUri(), ReportJson.write(new Latest(runId)));
   }
 
-  private Map<String, Manifest.TableManifest> tables(Map<Table, String> digests)
+  private Map<String, Manifest.TableManifest> tables(Map<Table, String> digests, Set<Table> written)
       throws IOException {
     Map<String, Manifest.TableManifest> tables = new LinkedHashMap<>();
-    for (Table table : Table.values()) {
+    for (Table table : written) {
       tables.put(table.folder(), new Manifest.TableManifest(digests.get(table), parts(table)));
     }
     return tables;

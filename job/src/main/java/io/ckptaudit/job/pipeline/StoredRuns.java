@@ -5,8 +5,11 @@ import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.RunVerdict;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads what runs have published; no Spark, and no Hadoop for local reports. */
 public final class StoredRuns {
@@ -38,28 +41,46 @@ public final class StoredRuns {
    */
   public static Optional<RunVerdict> published(AuditRequest request, Storages storages)
       throws PublicationException {
-    RunFolder run = new RunFolder(request.report(), request.runId(), storages);
+    return published(
+        new RunFolder(request.report(), request.runId(), storages),
+        request.report(),
+        verdict -> checkSame(request.runId(), AuditRequest.IDENTITY, request.config(), verdict));
+  }
+
+  private static Optional<RunVerdict> published(
+      RunFolder run, String report, Consumer<RunVerdict> check) throws PublicationException {
     try {
       if (!run.exists()) {
         return Optional.empty();
       }
       RunVerdict verdict = run.verdict();
-      checkSame(request, verdict);
+      check.accept(verdict);
       run.repairLatest();
       return Optional.of(verdict);
     } catch (IOException e) {
-      throw new PublicationException(request.report(), e);
+      throw new PublicationException(report, e);
     }
   }
 
-  private static void checkSame(AuditRequest request, RunVerdict verdict) {
-    for (String name : AuditRequest.IDENTITY) {
-      String wanted = request.config().get(name);
+  /** As {@link #published(AuditRequest, Storages)}, for a comparison. */
+  public static Optional<RunVerdict> published(ComparisonRequest request, Storages storages)
+      throws PublicationException {
+    return published(
+        new RunFolder(request.report(), request.runId(), storages),
+        request.report(),
+        verdict ->
+            checkSame(request.runId(), ComparisonRequest.IDENTITY, request.config(), verdict));
+  }
+
+  private static void checkSame(
+      String runId, List<String> identity, Map<String, String> config, RunVerdict verdict) {
+    for (String name : identity) {
+      String wanted = config.get(name);
       String stored = verdict.config().get(name);
       if (!Objects.equals(wanted, stored)) {
         throw new InvalidSettingException(
             "Run '%s' exists and is of other %s: %s instead of %s; choose another --run-id"
-                .formatted(request.runId(), name, stored, wanted));
+                .formatted(runId, name, stored, wanted));
       }
     }
   }

@@ -160,7 +160,7 @@ public record CheckpointSummary(
     return dtypes;
   }
 
-  private static Map<String, Long> severities(List<Finding> findings) {
+  static Map<String, Long> severities(List<Finding> findings) {
     Map<String, Long> counts = new TreeMap<>();
     for (Severity severity : Severity.values()) {
       counts.put(

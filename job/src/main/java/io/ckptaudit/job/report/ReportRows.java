@@ -18,17 +18,22 @@ import org.apache.spark.sql.Row;
  */
 public final class ReportRows implements Serializable {
 
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
 
-  private String uri;
-  private String revision;
+  private String[] place;
   private transient Map<Table, List<Row>> rows = new EnumMap<>(Table.class);
   private transient Map<Table, byte[]> blocks = new EnumMap<>(Table.class);
 
   /** Of one checkpoint, which all rows begin with. */
   public ReportRows(Checkpoint checkpoint) {
-    this.uri = checkpoint.uri();
-    this.revision = checkpoint.revision();
+    this(checkpoint.uri(), checkpoint.revision());
+  }
+
+  /**
+   * @param place what all rows begin with, and no digest depends on
+   */
+  ReportRows(String... place) {
+    this.place = place;
   }
 
   void add(Table table, Row row) {
@@ -41,7 +46,7 @@ public final class ReportRows implements Serializable {
         table,
         none ->
             blocks.containsKey(table)
-                ? CompactRows.decode(table, blocks.get(table), uri, revision)
+                ? CompactRows.decode(table, blocks.get(table), (Object[]) place)
                 : new ArrayList<>());
   }
 
@@ -55,8 +60,7 @@ public final class ReportRows implements Serializable {
   private void writeObject(ObjectOutputStream out) throws IOException {
     Map<Table, byte[]> all = new EnumMap<>(Table.class);
     forEachBlock(all::put);
-    out.writeObject(uri);
-    out.writeObject(revision);
+    out.writeObject(place);
     out.writeByte(all.size());
     for (Map.Entry<Table, byte[]> block : all.entrySet()) {
       out.writeByte(block.getKey().ordinal());
@@ -66,8 +70,7 @@ public final class ReportRows implements Serializable {
   }
 
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-    uri = (String) in.readObject();
-    revision = (String) in.readObject();
+    place = (String[]) in.readObject();
     rows = new EnumMap<>(Table.class);
     blocks = new EnumMap<>(Table.class);
     for (int left = in.readByte(); left > 0; left--) {

@@ -27,6 +27,16 @@ public final class RunRows {
   }
 
   private static Row finding(Checkpoint checkpoint, Finding finding) {
+    return finding(new CheckpointKey(checkpoint.uri(), checkpoint.revision()), finding);
+  }
+
+  /** Of a comparison: findings are of its right side. */
+  public static List<Row> findings(ComparedSides sides, List<Finding> findings) {
+    CheckpointKey right = new CheckpointKey(sides.right(), sides.rightRevision());
+    return findings.stream().map(finding -> finding(right, finding)).toList();
+  }
+
+  private static Row finding(CheckpointKey checkpoint, Finding finding) {
     return RowFactory.create(
         checkpoint.uri(),
         checkpoint.revision(),
@@ -93,6 +103,27 @@ public final class RunRows {
             .flatMap(checkpoint -> checkpoint.tensors().stream())
             .mapToLong(tensor -> tensor.elements())
             .sum(),
+        verdict.verdict());
+  }
+
+  /** The row of a comparison, which reads no weights. */
+  public static Row comparison(
+      ComparedSides sides,
+      Instant started,
+      RunVerdict verdict,
+      Map<String, String> config,
+      long tensors,
+      long elements) {
+    return RowFactory.create(
+        sides.left() + " " + sides.right(),
+        null,
+        Timestamp.from(started),
+        Timestamp.from(Instant.parse(verdict.finished())),
+        verdict.version(),
+        ReportJson.line(config),
+        verdict.bytesRead(),
+        tensors,
+        elements,
         verdict.verdict());
   }
 }

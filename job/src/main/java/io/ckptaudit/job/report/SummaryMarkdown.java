@@ -26,6 +26,10 @@ public final class SummaryMarkdown {
   public static String of(RunVerdict run) {
     SummaryMarkdown summary = new SummaryMarkdown();
     summary.outcome(run);
+    if (run.comparison() != null) {
+      summary.comparison(run.comparison());
+      return summary.page.toString();
+    }
     summary.checkpoints(run.checkpoints());
     summary.findings(run.checkpoints());
     return summary.page.toString();
@@ -42,6 +46,22 @@ public final class SummaryMarkdown {
             + ", fails on "
             + Markdown.words(run.failOn(), NAME));
     line("");
+  }
+
+  private void comparison(ComparisonSummary comparison) {
+    line("LEFT " + Markdown.code(comparison.left(), SENTENCE) + "  ");
+    line("RIGHT " + Markdown.code(comparison.right(), SENTENCE));
+    line("");
+    line(Markdown.words(comparison.sentence() + ".", 2 * SENTENCE));
+    line("");
+    comparison.findings().forEach(this::comparisonFinding);
+  }
+
+  private void comparisonFinding(CheckpointSummary.FindingSummary finding) {
+    line(
+        "- "
+            + Markdown.words(finding.severity() + " " + finding.rule() + ": ", NAME)
+            + Markdown.words(finding.message(), SENTENCE));
   }
 
   private void checkpoints(List<CheckpointSummary> checkpoints) {

@@ -18,6 +18,9 @@ public final class SummaryText {
   public static String of(RunVerdict run, String report) {
     SummaryText summary = new SummaryText();
     summary.outcome(run, report);
+    if (run.comparison() != null) {
+      new ComparisonText(summary.page, run.comparison()).print();
+    }
     run.checkpoints().forEach(checkpoint -> new CheckpointText(summary.page, checkpoint).print());
     return summary.page.toString();
   }
@@ -35,6 +38,14 @@ public final class SummaryText {
 
   /** A run in one line. */
   public static String line(RunVerdict run) {
+    if (run.comparison() != null) {
+      return run.runId()
+          + ": "
+          + run.verdict()
+          + " ("
+          + counts(run.comparison().severities())
+          + ")";
+    }
     return run.checkpoints().stream()
         .map(checkpoint -> name(checkpoint) + ": " + counts(checkpoint.severities()))
         .collect(Collectors.joining("; ", run.runId() + ": " + run.verdict() + " (", ")"));

@@ -1,6 +1,8 @@
 package io.ckptaudit.job.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -82,7 +84,36 @@ public enum Table {
           .bigint("bytes_read")
           .bigint("tensors")
           .bigint("elements")
-          .text("verdict"));
+          .text("verdict")),
+  PAIRS(
+      pairColumns()
+          .texts("left_tensors")
+          .texts("right_tensors")
+          .text("pairing")
+          .text("left_dtype")
+          .text("right_dtype")
+          .bigints("left_shape")
+          .bigints("right_shape")
+          .bigint("elements")
+          .text("statement")
+          .text("explanation")
+          .texts("fits")
+          .truth("all_tested")
+          .bigint("rounded")
+          .bigint("flushed")
+          .bigint("overflowed")
+          .bigint("clipped")
+          .bigint("least_different")
+          .real("least_largest_difference")
+          .text("sentence")),
+  PAIR_HISTOGRAMS(
+      pairColumns()
+          .text("tensor")
+          .text("measure")
+          .integer("bin")
+          .real("lower")
+          .real("upper")
+          .bigint("count"));
 
   /** Changes when a column changes its name, type or meaning. */
   public static final int CONTRACT_VERSION = 1;
@@ -129,6 +160,20 @@ public enum Table {
         .toList();
   }
 
+  /** The tables of an audit. */
+  public static Set<Table> ofAudit() {
+    return Collections.unmodifiableSet(EnumSet.range(TENSORS, RUNS));
+  }
+
+  /** The tables of a comparison. */
+  public static Set<Table> ofComparison() {
+    return Collections.unmodifiableSet(EnumSet.of(PAIRS, PAIR_HISTOGRAMS, FINDINGS, RUNS));
+  }
+
+  private static Columns pairColumns() {
+    return columns().text("left_checkpoint").text("left_revision");
+  }
+
   private static Columns columns() {
     return new Columns().text("checkpoint").text("revision");
   }
@@ -137,7 +182,8 @@ public enum Table {
   private static final class Columns {
 
     /** What a digest leaves out: where and when, not what. */
-    static final Set<String> PLACE = Set.of("checkpoint", "revision", "change_token");
+    static final Set<String> PLACE =
+        Set.of("checkpoint", "revision", "left_checkpoint", "left_revision", "change_token");
 
     private final List<StructField> fields = new ArrayList<>();
 

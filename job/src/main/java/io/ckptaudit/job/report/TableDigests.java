@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
@@ -34,8 +35,10 @@ public final class TableDigests {
    *
    * @param reports the blocks of the tables that are spread over executors
    * @param driver the rows of the other tables
+   * @param tables of the run
    */
-  public static Map<Table, String> of(JavaRDD<ReportRows> reports, Map<Table, List<Row>> driver) {
+  public static Map<Table, String> of(
+      JavaRDD<ReportRows> reports, Map<Table, List<Row>> driver, Set<Table> tables) {
     int partitions = Math.max(1, Math.min(BUCKETS, reports.context().defaultParallelism()));
     Map<Integer, byte[]> buckets =
         new TreeMap<>(
@@ -51,7 +54,7 @@ public final class TableDigests {
                 row -> add(ofDriver, hash(table, CompactRows.encode(table, List.of(row))))));
     ofDriver.forEach((bucket, hashes) -> buckets.put(bucket, bucketDigest(hashes)));
     Map<Table, String> digests = new EnumMap<>(Table.class);
-    for (Table table : Table.values()) {
+    for (Table table : tables) {
       if (table.isDigested()) {
         digests.put(table, tableDigest(table, buckets));
       }

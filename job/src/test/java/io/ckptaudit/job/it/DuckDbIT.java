@@ -32,7 +32,7 @@ class DuckDbIT {
   static void audit() throws SQLException {
     Audits.audits().run(report, Fixtures.path("llama-hf-bf16").toString());
     duckdb = DriverManager.getConnection("jdbc:duckdb:");
-    for (Table table : Table.values()) {
+    for (Table table : Table.ofAudit()) {
       execute(
           "CREATE VIEW %s AS FROM read_parquet('%s/%s/*/*.parquet', hive_partitioning = true)"
               .formatted(table.folder(), report, table.folder()));

@@ -65,8 +65,14 @@ public final class FormatTables {
     return values.length;
   }
 
-  double value(int code) {
+  /** The value of a code; NaN for all NaNs. */
+  public double value(int code) {
     return values[code];
+  }
+
+  /** The code that the cast of a code to a target gives. */
+  public int result(Target target, int code) {
+    return table(target).result(code);
   }
 
   /** floor(log2 |value|), or {@link ConversionTable#NO_BIN} for zero and what is not finite. */

@@ -1,0 +1,182 @@
+package io.ckptaudit.job.cli;
+
+import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.AuditJob;
+import io.ckptaudit.job.pipeline.AuditRequest;
+import io.ckptaudit.job.pipeline.Checkpoints;
+import io.ckptaudit.job.pipeline.ComparisonJob;
+import io.ckptaudit.job.pipeline.ComparisonRequest;
+import io.ckptaudit.job.pipeline.ReadChoice;
+import io.ckptaudit.job.pipeline.RunIds;
+import io.ckptaudit.job.pipeline.SparkSessions;
+import io.ckptaudit.job.pipeline.StoredRunName;
+import io.ckptaudit.job.pipeline.StoredRuns;
+import io.ckptaudit.job.plan.InvalidSettingException;
+import io.ckptaudit.job.plan.PlanSettings;
+import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.SummaryText;
+import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.number.Target;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says whether one checkpoint is the same model as another, and what was done to it. */
+@Command(
+    name = "compare",
+    description =
+        "Says from counts and digests whether RIGHT is the same model as LEFT, and what was done to"
+            + " its values on the way.",
+    mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+
+  private static volatile boolean sessionStarted;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "LEFT",
+      description =
+          "The original: a checkpoint, or a stored run as DIR@RUN (DIR@RUN/NAME if it is of"
+              + " several checkpoints), of which no weight is read.")
+  private String left;
+
+  @Parameters(index = "1", paramLabel = "RIGHT", description = "The copy, likewise.")
+  private String right;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      required = true,
+      description = "Where the report goes, and the audits of sides that are checkpoints.")
+  private String report;
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "ID",
+      description =
+          "Of the form [a-z][a-z0-9-]*; a run that exists is not made again. Audits of the sides"
+              + " are ID-left and ID-right.")
+  private String runId;
+
+  @Option(
+      names = "--fail-on",
+      paramLabel = "SEVERITY",
+      defaultValue = "error",
+      description = "error, warning or never: from which severity on the exit code is 10.")
+  private Verdict.FailOn failOn;
+
+  @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
+  private String master;
+
+  @Mixin private SettingsOption conf;
+
+  static boolean sessionStarted() {
+    return sessionStarted;
+  }
+
+  /** A stored run, or what is to become one. */
+  private record Side(String uri, StoredRunName stored, AuditRequest audit) {
+
+    boolean isStored() {
+      return stored != null;
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Storages storages = conf.storages();
+    String id = runId == null ? RunIds.next() : runId;
+    ComparisonRequest request =
+        new ComparisonRequest(
+            left, right, report, id, failOn, new KernelConversions(), conf.settings());
+    Optional<RunVerdict> published = StoredRuns.published(request, storages);
+    RunVerdict verdict = published.isPresent() ? published.get() : compare(storages, request);
+    spec.commandLine().getOut().print(SummaryText.of(verdict, report));
+    spec.commandLine().getOut().flush();
+    return verdict.exitCode();
+  }
+
+  private RunVerdict compare(Storages storages, ComparisonRequest request) throws IOException {
+    Side leftSide = side(left, request.runId() + "-left", storages);
+    Side rightSide = side(right, request.runId() + "-right", storages);
+    try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
+      sessionStarted = true;
+      Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
+      return ComparisonJob.run(
+          spark,
+          onCluster,
+          request,
+          audited(spark, onCluster, leftSide),
+          audited(spark, onCluster, rightSide));
+    }
+  }
+
+  private Side side(String text, String id, Storages storages) throws IOException {
+    try {
+      Optional<StoredRunName> stored = StoredRunName.of(text, storages);
+      if (stored.isPresent()) {
+        return new Side(text, stored.get(), null);
+      }
+    } catch (FileNotFoundException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    Side side = new Side(text, null, audit(text, id));
+    if (Storages.isLocal(text)) {
+      open(side, storages);
+    }
+    return side;
+  }
+
+  private AuditRequest audit(String uri, String id) {
+    EnumSet<Target> targets = EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2);
+    return new AuditRequest(
+        List.of(uri),
+        report,
+        id,
+        new AuditCriteria(targets, EnumSet.noneOf(Target.class)),
+        Verdict.FailOn.ERROR,
+        PlanSettings.DEFAULT_SPLIT,
+        ReadChoice.AUTO,
+        new KernelConversions(),
+        conf.settings());
+  }
+
+  private List<Checkpoint> open(Side side, Storages storages) throws IOException {
+    List<Checkpoint> opened = Checkpoints.open(List.of(side.uri()), storages, conf.settings());
+    if (opened.size() != 1) {
+      throw new InvalidSettingException(
+          "Cannot compare '%s': it names %s checkpoints, and a side is one; name one of them"
+              .formatted(side.uri(), opened.size()));
+    }
+    return opened;
+  }
+
+  /** The stored run of a side, audited into the report if it is not one yet. */
+  private StoredRunName audited(SparkSession spark, Storages storages, Side side)
+      throws IOException {
+    if (side.isStored()) {
+      return side.stored();
+    }
+    if (StoredRuns.published(side.audit(), storages).isEmpty()) {
+      List<Checkpoint> opened = open(side, storages);
+      AuditJob.run(spark, storages, side.audit(), opened, ProgressDisplay.create());
+    }
+    return new StoredRunName(report, side.audit().runId(), null);
+  }
+}

@@ -1,0 +1,58 @@
+package io.ckptaudit.job.compare;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Tensors that belong together: usually one of each side; several where the other side holds them
+ * as one; none on a side where nothing belongs to the other.
+ */
+public record Pair(List<SideTensor> left, List<SideTensor> right, How how) implements Serializable {
+
+  /** Why they belong together. */
+  public enum How {
+    NAME,
+    KNOWN_NAME,
+    FUSED,
+    FIGURES,
+    NONE;
+
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public boolean isPaired() {
+    return how != How.NONE;
+  }
+
+  /** Names promise a shape; figures are those of a transposed tensor too. */
+  private boolean fits() {
+    boolean named = how == How.NAME || how == How.KNOWN_NAME;
+    return !named || left.get(0).shape().equals(right.get(0).shape());
+  }
+
+  /**
+   * Whether one side may hold the elements in another order and still be the same: converters
+   * permute queries and keys for rotary embeddings, and figures are those of a transposed tensor.
+   */
+  boolean mayBePermuted() {
+    boolean rotary = how == How.KNOWN_NAME && name().matches(".*(?:[qk]_proj|\\.w[qk])\\.weight");
+    boolean other = how == How.FIGURES && !left.get(0).shape().equals(right.get(0).shape());
+    return rotary || other;
+  }
+
+  /** What it is called: by RIGHT's name, since RIGHT is what is being judged. */
+  public String name() {
+    return (right.isEmpty() ? left : right).get(0).name();
+  }
+
+  /** What can be said before any count is looked at; null if counts must be compared. */
+  public Statement statementByShape() {
+    if (how == How.NONE) {
+      return left.isEmpty() ? Statement.RIGHT_ONLY : Statement.LEFT_ONLY;
+    }
+    return fits() ? null : Statement.OTHER_SHAPE;
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * What two checkpoints are to each other, from states alone: which tensors belong together, and the
+ * strongest statement that holds of each pair and of the model. Knows nothing of Spark or files.
+ */
+package io.ckptaudit.job.compare;
