@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The thin jar on masters of every kind: one report, to the byte of its table digests. */
 @Timeout(600)
+@Tag("full")
 class ClusterIT {
 
   private static final int FINDINGS = 10;
@@ -62,7 +63,6 @@ class ClusterIT {
     assertThat(Audits.digests(report)).isEqualTo(expected);
   }
 
-  @Tag("full")
   @Test
   void sparkSubmitOnTwoCores() throws Exception {
     Path report = folder.resolve("submitted");
