@@ -2,11 +2,8 @@ package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.audit.AuditCriteria;
 import io.ckptaudit.job.audit.Verdict;
-import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.io.Storages;
-import io.ckptaudit.job.pipeline.AuditJob;
 import io.ckptaudit.job.pipeline.AuditRequest;
-import io.ckptaudit.job.pipeline.Checkpoints;
 import io.ckptaudit.job.pipeline.ComparisonJob;
 import io.ckptaudit.job.pipeline.ComparisonRequest;
 import io.ckptaudit.job.pipeline.ReadChoice;
@@ -14,7 +11,6 @@ import io.ckptaudit.job.pipeline.RunIds;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRunName;
 import io.ckptaudit.job.pipeline.StoredRuns;
-import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryText;
@@ -90,14 +86,6 @@ final class CompareCommand implements Callable<Integer> {
     return sessionStarted;
   }
 
-  /** A stored run, or what is to become one. */
-  private record Side(String uri, StoredRunName stored, AuditRequest audit) {
-
-    boolean isStored() {
-      return stored != null;
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     Storages storages = conf.storages();
@@ -113,8 +101,8 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private RunVerdict compare(Storages storages, ComparisonRequest request) throws IOException {
-    Side leftSide = side(left, request.runId() + "-left", storages);
-    Side rightSide = side(right, request.runId() + "-right", storages);
+    ComparedSide leftSide = side(left, request.runId() + "-left", storages);
+    ComparedSide rightSide = side(right, request.runId() + "-right", storages);
     try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
       sessionStarted = true;
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
@@ -122,23 +110,23 @@ final class CompareCommand implements Callable<Integer> {
           spark,
           onCluster,
           request,
-          audited(spark, onCluster, leftSide),
-          audited(spark, onCluster, rightSide));
+          leftSide.audited(spark, onCluster),
+          rightSide.audited(spark, onCluster));
     }
   }
 
-  private Side side(String text, String id, Storages storages) throws IOException {
+  private ComparedSide side(String text, String id, Storages storages) throws IOException {
     try {
       Optional<StoredRunName> stored = StoredRunName.of(text, storages);
       if (stored.isPresent()) {
-        return new Side(text, stored.get(), null);
+        return new ComparedSide(text, stored.get(), null, null);
       }
     } catch (FileNotFoundException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    Side side = new Side(text, null, audit(text, id));
+    ComparedSide side = new ComparedSide(text, null, audit(text, id), conf.settings());
     if (Storages.isLocal(text)) {
-      open(side, storages);
+      side.open(storages);
     }
     return side;
   }
@@ -155,28 +143,5 @@ final class CompareCommand implements Callable<Integer> {
         ReadChoice.AUTO,
         new KernelConversions(),
         conf.settings());
-  }
-
-  private List<Checkpoint> open(Side side, Storages storages) throws IOException {
-    List<Checkpoint> opened = Checkpoints.open(List.of(side.uri()), storages, conf.settings());
-    if (opened.size() != 1) {
-      throw new InvalidSettingException(
-          "Cannot compare '%s': it names %s checkpoints, and a side is one; name one of them"
-              .formatted(side.uri(), opened.size()));
-    }
-    return opened;
-  }
-
-  /** The stored run of a side, audited into the report if it is not one yet. */
-  private StoredRunName audited(SparkSession spark, Storages storages, Side side)
-      throws IOException {
-    if (side.isStored()) {
-      return side.stored();
-    }
-    if (StoredRuns.published(side.audit(), storages).isEmpty()) {
-      List<Checkpoint> opened = open(side, storages);
-      AuditJob.run(spark, storages, side.audit(), opened, ProgressDisplay.create());
-    }
-    return new StoredRunName(report, side.audit().runId(), null);
   }
 }
