@@ -19,6 +19,8 @@ import java.util.stream.LongStream;
  *
  * <pre>
  * java bench/MakeCheckpoint.java DIR bf16|f16|f32 BYTES   Llama-like, gaussian weights, std 0.02
+ * java bench/MakeCheckpoint.java DIR bf16|f16|f32 BYTES later   the same a step later: each value moved by some 1e-4
+ * java bench/MakeCheckpoint.java DIR deep [later]         723 tensors as in Llama-2-70B, an eighth as wide, of BF16
  * java bench/MakeCheckpoint.java DIR sparse               Llama-2-70B: 723 tensors of F16, all holes
  * java bench/MakeCheckpoint.java DIR moe                  100,000 small tensors of BF16
  * </pre>
@@ -31,6 +33,7 @@ final class MakeCheckpoint {
   private static final int POOL = 1 << 22;
   private static final int RUN = 1 << 20;
   private static final float STD = 0.02f;
+  private static final float STEP = 1e-4f;
 
   private record Tensor(String name, long... shape) {
     long elements() {
@@ -45,22 +48,27 @@ final class MakeCheckpoint {
   private final ByteBuffer pool;
   private final SplittableRandom random = new SplittableRandom(7);
 
-  private MakeCheckpoint(Path folder, String dtype, boolean sparse) {
+  private MakeCheckpoint(Path folder, String dtype, boolean sparse, boolean later) {
     this.folder = folder;
     this.dtype = dtype;
     this.elementBytes = dtype.equals("F32") ? 4 : 2;
     this.sparse = sparse;
-    this.pool = sparse ? null : pool(dtype, elementBytes);
+    this.pool = sparse ? null : pool(dtype, elementBytes, later);
   }
 
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
+    boolean later = arguments[arguments.length - 1].equals("later");
     switch (arguments[1]) {
-      case "sparse" -> new MakeCheckpoint(folder, "F16", true).write(llama(8192, 28672, 1024, 80), 15);
-      case "moe" -> new MakeCheckpoint(folder, "BF16", false).write(mixtureOfExperts(), 4);
+      case "sparse" ->
+          new MakeCheckpoint(folder, "F16", true, false).write(llama(8192, 28672, 1024, 80), 15);
+      case "moe" -> new MakeCheckpoint(folder, "BF16", false, false).write(mixtureOfExperts(), 4);
+      case "deep" ->
+          new MakeCheckpoint(folder, "BF16", false, later).write(llama(1024, 3584, 128, 80), 15);
       default -> {
         MakeCheckpoint maker =
-            new MakeCheckpoint(folder, arguments[1].toUpperCase(java.util.Locale.ROOT), false);
+            new MakeCheckpoint(
+                folder, arguments[1].toUpperCase(java.util.Locale.ROOT), false, later);
         maker.write(ofSize(Long.parseLong(arguments[2]) / maker.elementBytes), 3);
       }
     }
@@ -184,11 +192,15 @@ final class MakeCheckpoint {
     return pool.slice(from, bytes);
   }
 
-  private static ByteBuffer pool(String dtype, int elementBytes) {
+  private static ByteBuffer pool(String dtype, int elementBytes, boolean later) {
     ByteBuffer pool = ByteBuffer.allocateDirect(POOL * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
     Random gaussian = new Random(7);
+    Random steps = new Random(8);
     for (int i = 0; i < POOL; i++) {
       float value = (float) gaussian.nextGaussian() * STD;
+      if (later) {
+        value += (float) steps.nextGaussian() * STEP;
+      }
       switch (dtype) {
         case "F32" -> pool.putFloat(value);
         case "BF16" -> pool.putShort((short) (rounded(Float.floatToRawIntBits(value), 16)));

@@ -1,29 +1,36 @@
 #!/usr/bin/env bash
 # Measures whole audits against a plain read of the same bytes and against scripts with numpy and torch.
 #   bench/whole-run.sh [--dir DIR] [--size 8GB] [--rounds 5] [--cases bf16,f16,f32,sparse,moe] [--cores 1,2] [--peers numpy,torch]
+#                      [--torch-size 500MB]
 # Checkpoints are made once under DIR (default /tmp/ckpt-audit-bench) and kept; --size is of bf16, f16 and f32 each. The cases:
 #   bf16 f16 f32  gaussian weights of std 0.02 in the shapes of a Llama of 4096 columns, three shards
 #   sparse        Llama-2-70B, 723 tensors, 138 GB of holes in 15 shards: takes no room on disk, and reading it costs no disk
 #   moe           100,000 tensors of 2 KiB
 # Every round takes every measure once, so that what disturbs the machine disturbs them all. Printed: the median, the least and
-# the most; GB/s by the median. "audit" is the whole process from its start to its end; "audit, tasks" the time from the start of
+# the most; GB/s by the median. torch is given the first --torch-size of each checkpoint: it needs minutes for the whole. "audit" is the whole process from its start to its end; "audit, tasks" the time from the start of
 # the first task that reads to the end of the last one, by Spark's event log. Behind each audit stands the digest of all its tables
 # but `runs`, which must be the same everywhere. PYTHON chooses the interpreter of the peers (default python3), CKPT_AUDIT_JAVA_OPTS
 # the heap of the audits. Files are in the page cache where they fit, since each round reads them again.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-dir=/tmp/ckpt-audit-bench size=8GB rounds=5 cases=bf16,f16,f32,sparse,moe cores=1,2 peers=numpy,torch
+dir=/tmp/ckpt-audit-bench size=8GB rounds=5 cases=bf16,f16,f32,sparse,moe cores=1,2 peers=numpy,torch torch_size=500MB
 while [ $# -gt 0 ]; do
   case $1 in
     --dir) dir=$2 ;; --size) size=$2 ;; --rounds) rounds=$2 ;; --cases) cases=$2 ;; --cores) cores=$2 ;; --peers) peers=$2 ;;
+    --torch-size) torch_size=$2 ;;
     *) sed -n '2,/^set -/p' "$0" | sed '$d; s/^# \{0,1\}//'; exit 2 ;;
   esac
   shift 2
 done
-case $size in
-  *GB) bytes=$((${size%GB} * 1000000000)) ;; *MB) bytes=$((${size%MB} * 1000000)) ;;
-  *) echo "Invalid --size $size: give a number with MB or GB, such as 8GB" >&2; exit 2 ;;
-esac
+bytes_of() { # size
+  case $1 in
+    *GB) echo $((${1%GB} * 1000000000)) ;; *MB) echo $((${1%MB} * 1000000)) ;;
+    *) echo "Invalid size $1: give a number with MB or GB, such as 8GB" >&2; exit 2 ;;
+  esac
+}
+bytes=$(bytes_of "$size")
+torch_bytes=$(bytes_of "$torch_size")
+[ "$torch_bytes" -le "$bytes" ] || torch_bytes=$bytes torch_size=$size
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 python=${PYTHON:-python3}
 work=$(mktemp -d)
@@ -54,15 +61,14 @@ audit() { # case folder cores
   wall=$(seconds "$root/bin/ckpt-audit" audit "$2" --report "$report" --run-id bench --master "local[$3]" \
     --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=file:$events" \
     --conf spark.eventLog.compress=false --conf spark.eventLog.rolling.enabled=false) || code=$?
-  # 0 and 10 are verdicts; anything else is no measurement.
-  if [ "$code" != 0 ] && [ "$code" != 10 ] && [ "$code" != 12 ] || ! [ -e "$report/_runs/bench/manifest.json" ]; then
+  # 0 and 10 are verdicts; anything else is no measurement: an incomplete audit (12) did not read all bytes.
+  if [ "$code" != 0 ] && [ "$code" != 10 ] || ! [ -e "$report/_runs/bench/manifest.json" ]; then
     echo "the audit of $2 failed with exit code $code:" >&2
     cat "$work/err" >&2
     exit 1
   fi
   local digest
   digest=$(grep -o '"digest" *: *"[^"]*"' "$report/_runs/bench/manifest.json" | sha256sum | cut -c 1-16)
-  [ "$code" != 12 ] || digest="$digest incomplete"
   record "$1" "$name" "$wall" "$digest"
   record "$1" "$name, tasks" "$(span "$events")" "$digest"
 }
@@ -73,12 +79,28 @@ span() { # of the first stage, the one that reads
     | awk -F: '/Launch/ { if (!a || $2 < a) a = $2 } /Finish/ { if ($2 > b) b = $2 } END { printf "%.3f\n", (b - a) / 1000 }'
 }
 
-record() { # case measure seconds [digest]
-  printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-}" >>"$work/figures"
+record() { # case measure seconds [digest [bytes]], the bytes if they are not all
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-}" "${5:-}" >>"$work/figures"
 }
 
 usable() { # peer
   case ,$peers, in *,"$1",*) "$python" -c "import $1" 2>/dev/null ;; *) return 1 ;; esac
+}
+
+peers() { # case folder threads
+  if grep -q numpy "$work/peers"; then
+    record "$1" "numpy, $3 thread(s)" "$("$python" "$root/bench/peer_numpy.py" "$2" "$3")"
+  fi
+  if grep -q torch "$work/peers"; then
+    record "$1" "torch, $3 thread(s), first $torch_size" \
+      "$("$python" "$root/bench/peer_torch.py" "$2" "$3" "$torch_bytes")" "" "$(least "$torch_bytes" "$2")"
+  fi
+}
+
+least() { # bytes folder -> the bytes, or those of the files if they are fewer
+  local all
+  all=$(stat -c %s "$2"/*.safetensors | awk '{ n += $1 } END { printf "%.0f", n }')
+  echo $((all < $1 ? all : $1))
 }
 
 round() { # case folder
@@ -89,9 +111,7 @@ round() { # case folder
     audit "$1" "$2" "$n"
     # Holes would only measure the kernel's zeros in the page cache.
     [ "$1" != sparse ] || continue
-    for peer in $(cat "$work/peers"); do
-      record "$1" "$peer, $n thread(s)" "$("$python" "$root/bench/peer_$peer.py" "$2" "$n")"
-    done
+    peers "$1" "$2" "$n"
   done
 }
 
@@ -113,13 +133,14 @@ done
 
 for case in ${cases//,/ }; do
   checkpoint "$case"
-  total=$(stat -c %s "$folder"/*.safetensors | awk '{ n += $1 } END { printf "%.0f", n }')
+  total=$(least 1000000000000000 "$folder")
   printf '\n%s: %s bytes\n' "$case" "$total"
   printf '%-34s %9s %9s %9s %8s  %s\n' measure median/s min/s max/s GB/s "table digest"
   awk -F '\t' -v c="$case" '$1 == c && !seen[$2]++ { print $2 }' "$work/figures" | while IFS= read -r measure; do
     awk -F '\t' -v c="$case" -v m="$measure" '$1 == c && $2 == m { print $3 }' "$work/figures" | sort -n >"$work/times"
     digests=$(awk -F '\t' -v c="$case" -v m="$measure" '$1 == c && $2 == m { print $4 }' "$work/figures" | sort -u | paste -sd ' ')
-    awk -v m="$measure" -v total="$total" -v digests="$digests" '
+    part=$(awk -F '\t' -v c="$case" -v m="$measure" '$1 == c && $2 == m { print $5; exit }' "$work/figures")
+    awk -v m="$measure" -v total="${part:-$total}" -v digests="$digests" '
       { t[NR] = $1 }
       END {
         median = NR % 2 ? t[(NR + 1) / 2] : (t[NR / 2] + t[NR / 2 + 1]) / 2

@@ -37,6 +37,7 @@ class ArchitectureTest {
           .and(
               simpleName("VectorConversions")
                   .or(simpleName("VectorRunSums"))
+                  .or(simpleName("VectorResiduals"))
                   .or(simpleName("LaneWidths"))
                   .or(simpleName("BitCounts"))
                   .or(simpleName("FloatNarrowing"))

@@ -2,7 +2,6 @@ package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.audit.CheckpointFacts.Magnitude;
 import io.ckptaudit.job.checkpoint.Checkpoint;
-import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.checkpoint.Role;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.udfs.number.Target;
@@ -166,12 +165,13 @@ public final class CheckpointFindings {
     double limit = criteria.policy().thresholds().deadExpertRatio() * median;
     for (Magnitude expert : family) {
       if (expert.absMax() < limit) {
+        TensorSubject subject =
+            TensorSubject.of(index, checkpoint, checkpoint.indexOf(expert.tensor()));
         findings.add(
             Rule.DEAD_EXPERT.ofNamed(
-                index,
-                expert.tensor(),
+                subject,
                 "The largest magnitude in "
-                    + Quoted.of(expert.tensor())
+                    + subject.place()
                     + " is "
                     + expert.absMax()
                     + ", and the median of its "

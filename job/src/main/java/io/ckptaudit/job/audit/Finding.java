@@ -1,6 +1,7 @@
 package io.ckptaudit.job.audit;
 
 import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.checkpoint.Severity;
 import java.io.Serializable;
@@ -32,6 +33,8 @@ public record Finding(
     String action)
     implements Serializable {
 
+  private static final String EXCEPTED = "excepted";
+
   /** By checkpoint, then gravest first, then by rule and address. */
   public static final Comparator<Finding> ORDER =
       Comparator.comparingInt(Finding::checkpoint)
@@ -42,8 +45,38 @@ public record Finding(
           .thenComparing(Finding::byteOffset, Comparator.nullsFirst(Comparator.naturalOrder()))
           .thenComparing(Finding::message);
 
+  /** In the evidence of a finding that stands for others: how many. */
+  static final String MORE = "more";
+
+  /** How many findings that are not listed it stands for; 0 if it is one itself. */
+  long more() {
+    return evidence.get(MORE) instanceof Long count ? count : 0;
+  }
+
   /** A tensor that could not be read to its end, and so has no figures. */
-  public static Finding ofUnread(TensorSubject subject, ReadFault fault) {
+  public static Finding ofUnread(TensorSubject subject, ReadFailure failure) {
+    return ofUnread(subject, failure.fault(), failure.reason(), failure.evidence());
+  }
+
+  /**
+   * As {@link #ofUnread(TensorSubject, ReadFailure)}, of a tensor whose file was over its budget.
+   *
+   * @param read bytes of weights of its file that are in the report
+   * @param all bytes of weights that the file has
+   */
+  public static Finding ofUnread(TensorSubject subject, ReadFailure failure, long read, long all) {
+    LinkedHashMap<String, Serializable> evidence = failure.evidence();
+    evidence.put(ReadFault.FILE_BYTES_READ, read);
+    evidence.put(ReadFault.FILE_BYTES, all);
+    String progress = ", of whose " + all + " bytes of weights " + read + " are in the report";
+    return ofUnread(subject, failure.fault(), failure.reason() + progress, evidence);
+  }
+
+  private static Finding ofUnread(
+      TensorSubject subject,
+      ReadFault fault,
+      String reason,
+      LinkedHashMap<String, Serializable> evidence) {
     return new Finding(
         subject.checkpoint(),
         fault.name(),
@@ -52,8 +85,8 @@ public record Finding(
         subject.firstShard(),
         subject.entry().name(),
         subject.firstOffset(),
-        "Cannot read " + subject.place() + ": " + fault.reason() + "; " + fault.action(),
-        new LinkedHashMap<>(),
+        "Cannot read " + subject.place() + ": " + reason + "; " + fault.action(),
+        evidence,
         fault.action());
   }
 
@@ -66,7 +99,7 @@ public record Finding(
   /** The same as a note that it is accepted, and why. */
   Finding excepted(String reason) {
     LinkedHashMap<String, Serializable> reasoned = new LinkedHashMap<>(evidence);
-    reasoned.put("excepted", reason);
+    reasoned.put(EXCEPTED, reason);
     return new Finding(
         checkpoint,
         rule,
@@ -80,11 +113,20 @@ public record Finding(
         action);
   }
 
+  /** The same as a policy judged another finding: its severity, and the reason of an exception. */
+  public Finding as(Finding judged) {
+    Serializable reason = judged.evidence.get(EXCEPTED);
+    return reason == null ? withSeverity(judged.severity) : excepted((String) reason);
+  }
+
   /** What opening a checkpoint met. */
   public static Finding of(int checkpoint, Problem problem) {
     LinkedHashMap<String, Serializable> evidence = new LinkedHashMap<>();
     if (problem.reference() != null) {
       evidence.put("reference_reader", problem.reference());
+    }
+    if (problem.more() > 0) {
+      evidence.put(MORE, problem.more());
     }
     return new Finding(
         checkpoint,

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * Findings, of which each checkpoint, rule and severity keeps the first 100 in {@link
- * Finding#ORDER} in full; the rest are counted: 100,000 tensors may each have one. A commutative
- * monoid.
+ * Finding#ORDER} in full; the rest are counted, those among them that a reader counted already:
+ * 100,000 tensors may each have one. A commutative monoid.
  */
 final class FindingCap implements Serializable {
 
@@ -45,6 +45,10 @@ final class FindingCap implements Serializable {
 
     /** Sorts when twice as many are held as are kept, so that each costs little. */
     void add(Finding finding) {
+      if (finding.more() > 0) {
+        seen += finding.more();
+        return;
+      }
       first.add(finding);
       seen++;
       if (first.size() >= 2 * KEPT) {
@@ -84,8 +88,8 @@ final class FindingCap implements Serializable {
         (kind, kept) -> {
           kept.cut();
           all.addAll(kept.first);
-          if (kept.seen > KEPT) {
-            all.add(rest(kind, kept.seen - KEPT));
+          if (kept.seen > kept.first.size()) {
+            all.add(rest(kind, kept.seen - kept.first.size()));
           }
         });
     all.sort(Finding.ORDER);
@@ -94,7 +98,7 @@ final class FindingCap implements Serializable {
 
   private static Finding rest(Kind kind, long more) {
     String action = "look at the first " + KEPT + " of them, and at the other tables for the rest";
-    LinkedHashMap<String, Serializable> evidence = Rule.evidence("more", more);
+    LinkedHashMap<String, Serializable> evidence = Rule.evidence(Finding.MORE, more);
     return new Finding(
         kind.checkpoint,
         kind.rule,

@@ -1,9 +1,9 @@
 package io.ckptaudit.job.audit;
 
+import io.ckptaudit.job.checkpoint.FindingRule;
 import io.ckptaudit.job.checkpoint.Severity;
 import io.ckptaudit.udfs.number.Target;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a user makes of findings: how grave each rule is, from where on figures are findings, what
@@ -41,13 +42,15 @@ public record Policy(
   public static final Policy DEFAULT =
       new Policy(
           null,
-          Arrays.stream(Rule.values())
-              .collect(Collectors.toMap(Rule::name, rule -> Grading.of(rule.severity()))),
+          Stream.<FindingRule[]>of(Rule.values(), ComparisonRule.values())
+              .flatMap(Stream::of)
+              .collect(
+                  Collectors.toMap(
+                      FindingRule::name, rule -> Grading.of(rule.severities().get(0)))),
           Thresholds.DEFAULT,
           List.of(
               NamePattern.glob("*.e_score_correction_bias"),
-              NamePattern.glob("*.router.bias"),
-              NamePattern.glob("*.gate.bias"),
+              NamePattern.glob("*.ffn.gate.bias"),
               NamePattern.glob("*.A_log"),
               NamePattern.glob("*.dt_bias")),
           Set.of(),
@@ -110,6 +113,18 @@ public record Policy(
     put(effect, "fp32_tensors", fp32Tensors, DEFAULT.fp32Tensors);
     put(effect, "exceptions", exceptions, DEFAULT.exceptions);
     return effect;
+  }
+
+  /** What the config of a run says of it: nothing of the built-in one. */
+  public Map<String, String> config() {
+    Map<String, String> config = new LinkedHashMap<>();
+    if (sha256 != null) {
+      config.put("policy_sha256", sha256);
+    }
+    if (!effect().isEmpty()) {
+      config.put("policy", effect().toString());
+    }
+    return config;
   }
 
   private static void put(Map<String, String> effect, String name, Object value, Object usual) {

@@ -14,8 +14,9 @@ import java.util.List;
 public enum Rule implements FindingRule {
   NON_FINITE(
       Severity.ERROR,
-      "NaN or ±infinity among the values; index in the tensor and offset are of the first",
-      "nan pos_inf neg_inf elements first_index",
+      "NaN or ±infinity among the values; index in the tensor and offset are of the first, where the"
+          + " elements are in the order of the tensor",
+      "nan pos_inf neg_inf elements first_index?",
       "restore the tensor from the original, or find the step that broke it",
       "CT-CIG#3",
       "TensorRT-Model-Connect#669"),
@@ -245,24 +246,8 @@ public enum Rule implements FindingRule {
         action);
   }
 
-  /** A finding about a tensor that its message names, compared with others. */
+  /** A finding about a tensor compared with others; the message has its place already. */
   Finding ofNamed(
-      int checkpoint, String tensor, String message, LinkedHashMap<String, Serializable> evidence) {
-    return new Finding(
-        checkpoint,
-        name(),
-        severity,
-        isIncomplete(),
-        null,
-        tensor,
-        null,
-        message + "; " + action,
-        evidence,
-        action);
-  }
-
-  /** A finding about one tensor; the message gets its place appended. */
-  Finding ofTensor(
       TensorSubject subject, String message, LinkedHashMap<String, Serializable> evidence) {
     return new Finding(
         subject.checkpoint(),
@@ -272,9 +257,15 @@ public enum Rule implements FindingRule {
         subject.firstShard(),
         subject.entry().name(),
         subject.firstOffset(),
-        message + " in " + subject.place() + "; " + action,
+        message + "; " + action,
         evidence,
         action);
+  }
+
+  /** A finding about one tensor; the message gets its place appended. */
+  Finding ofTensor(
+      TensorSubject subject, String message, LinkedHashMap<String, Serializable> evidence) {
+    return ofNamed(subject, message + " in " + subject.place(), evidence);
   }
 
   /** A finding about an element of a tensor, or what begins there; its place is appended. */

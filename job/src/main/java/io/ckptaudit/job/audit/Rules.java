@@ -10,13 +10,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All rules that a finding can have: of values, of files, and of reading. */
+/** All rules that a finding can have: of values, of files, of reading, and of comparisons. */
 public final class Rules {
 
   private static final Map<String, FindingRule> BY_NAME =
-      Stream.<FindingRule[]>of(Rule.values(), FormatRule.values(), ReadFault.values())
-          .flatMap(Stream::of)
-          .collect(Collectors.toUnmodifiableMap(FindingRule::name, Function.identity()));
+      all().stream().collect(Collectors.toUnmodifiableMap(FindingRule::name, Function.identity()));
 
   private Rules() {}
 
@@ -26,7 +24,8 @@ public final class Rules {
 
   /** In the order in which the documentation has them. */
   public static List<FindingRule> all() {
-    return Stream.<FindingRule[]>of(Rule.values(), FormatRule.values(), ReadFault.values())
+    return Stream.<FindingRule[]>of(
+            Rule.values(), FormatRule.values(), ReadFault.values(), ComparisonRule.values())
         .flatMap(Stream::of)
         .toList();
   }

@@ -6,8 +6,10 @@ import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.StateFigures;
 import io.ckptaudit.udfs.state.Statistics;
 import io.ckptaudit.udfs.state.TargetFigures;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -91,25 +93,34 @@ public final class TensorFindings {
               values(statistics.negInf()) + " -infinity",
               Rule.evidence("neg_inf", statistics.negInf(), "elements", statistics.elements())));
     } else if (statistics.nonFinite() > 0) {
-      findings.add(
-          Rule.NON_FINITE.ofElement(
-              subject,
-              firstIndex,
-              String.format(
-                  Locale.ROOT,
-                  "%s not finite (%,d NaN, %,d +Inf, %,d -Inf), the first at index %d",
-                  values(statistics.nonFinite()),
-                  statistics.nan(),
-                  statistics.posInf(),
-                  statistics.negInf(),
-                  firstIndex),
-              Rule.evidence(
-                  "nan", statistics.nan(),
-                  "pos_inf", statistics.posInf(),
-                  "neg_inf", statistics.negInf(),
-                  "elements", statistics.elements(),
-                  "first_index", firstIndex)));
+      findings.add(notFinite(statistics, firstIndex));
     }
+  }
+
+  /**
+   * @param firstIndex −1 where the order of the elements is not known
+   */
+  private Finding notFinite(Statistics statistics, long firstIndex) {
+    String counts =
+        String.format(
+            Locale.ROOT,
+            "%s not finite (%,d NaN, %,d +Inf, %,d -Inf), ",
+            values(statistics.nonFinite()),
+            statistics.nan(),
+            statistics.posInf(),
+            statistics.negInf());
+    LinkedHashMap<String, Serializable> evidence =
+        Rule.evidence(
+            "nan", statistics.nan(),
+            "pos_inf", statistics.posInf(),
+            "neg_inf", statistics.negInf(),
+            "elements", statistics.elements());
+    if (firstIndex < 0) {
+      return Rule.NON_FINITE.ofTensor(subject, counts + "at places that are not known", evidence);
+    }
+    evidence.put("first_index", firstIndex);
+    String message = counts + "the first at index " + firstIndex;
+    return Rule.NON_FINITE.ofElement(subject, firstIndex, message, evidence);
   }
 
   private void constant(Statistics statistics) {

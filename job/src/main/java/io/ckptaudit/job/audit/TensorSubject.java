@@ -15,9 +15,9 @@ public record TensorSubject(int checkpoint, Checkpoint of, TensorEntry entry, Te
     return new TensorSubject(checkpoint, of, entry, TensorName.of(entry.name()));
   }
 
-  /** The files that hold it, relative to the checkpoint. */
+  /** The files that hold it or a copy of it, relative to the checkpoint. */
   public List<String> shards() {
-    return entry.slices().stream()
+    return entry.allSlices().stream()
         .map(slice -> of.shards().get(slice.shard()).name())
         .distinct()
         .toList();
@@ -41,17 +41,27 @@ public record TensorSubject(int checkpoint, Checkpoint of, TensorEntry entry, Te
     return file == null ? tensor : tensor + " of " + Quoted.plain(file) + " at byte " + offset;
   }
 
-  /** Where an element is, which the tensor has. */
+  /** Where an element is, which the tensor has, and of which it is known where it lies. */
   ElementPlace at(long element) {
-    long left = Math.multiplyExact(element, (long) entry.dtype().bits()) / Byte.SIZE;
+    long left = bytes(element);
     for (Slice slice : entry.slices()) {
-      if (left < slice.bytes()) {
-        String file = of.shards().get(slice.shard()).name();
-        return new ElementPlace(file, slice.offset() + left);
+      if (slice.placement() != null) {
+        left = bytes(slice.placement().positionOf(element));
       }
-      left -= slice.bytes();
+      if (left >= 0 && left < slice.elementBytes()) {
+        String file = of.shards().get(slice.shard()).name();
+        return new ElementPlace(file, slice.offsetOf(left));
+      }
+      left -= slice.elementBytes();
     }
     throw new IllegalArgumentException("No element " + element + " in " + place());
+  }
+
+  /** Whole bytes before so many elements; −1 for −1. */
+  private long bytes(long elements) {
+    return elements < 0
+        ? -1
+        : Math.multiplyExact(elements, (long) entry.dtype().bits()) / Byte.SIZE;
   }
 
   /**

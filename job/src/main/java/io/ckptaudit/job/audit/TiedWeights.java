@@ -13,8 +13,8 @@ final class TiedWeights {
   private TiedWeights() {}
 
   /**
-   * Compares a stored head with the embeddings of its shape and dtype; without both, without a word
-   * in the config, or where their bytes lie in pieces, nothing can be said.
+   * Compares a stored head with the embeddings of its shape; without both, without a word in the
+   * config, or where their bytes lie in pieces, nothing can be said.
    *
    * @param ends embeddings and heads, in any order
    */
@@ -26,44 +26,59 @@ final class TiedWeights {
     return ends.stream()
         .filter(end -> end.role() == Role.HEAD && end.contents() != null)
         .sorted((one, other) -> one.name().compareTo(other.name()))
-        .flatMap(head -> embedding(head, ends).stream().map(embed -> new Pair(head, embed)))
+        .flatMap(head -> embedding(head, ends).stream())
         .filter(pair -> pair.isEqual() != tied)
-        .map(pair -> pair.finding(index, tied))
+        .map(pair -> pair.finding(index, checkpoint, tied))
         .toList();
   }
 
   /** The one that equals the head, else the first that could be tied to it. */
-  private static Optional<TensorFacts> embedding(TensorFacts head, List<TensorFacts> ends) {
+  private static Optional<Pair> embedding(TensorFacts head, List<TensorFacts> ends) {
     return ends.stream()
         .filter(end -> end.role() == Role.EMBED && end.contents() != null)
-        .filter(end -> end.dtype() == head.dtype() && end.shape().equals(head.shape()))
+        .filter(end -> end.shape().equals(head.shape()))
+        .map(embed -> new Pair(head, embed))
         .min(
-            Comparator.<TensorFacts, Boolean>comparing(
-                    embed -> !embed.contents().equals(head.contents()))
-                .thenComparing(TensorFacts::name));
+            Comparator.comparing(Pair::isEqual, Comparator.reverseOrder())
+                .thenComparing(Pair::isOfOneDtype, Comparator.reverseOrder())
+                .thenComparing(pair -> pair.embed.name()));
   }
 
   private record Pair(TensorFacts head, TensorFacts embed) {
 
+    /** Bits of two dtypes are not the same, whatever they stand for. */
     boolean isEqual() {
-      return head.contents().equals(embed.contents());
+      return isOfOneDtype() && head.contents().equals(embed.contents());
     }
 
-    Finding finding(int index, boolean tied) {
-      String both = Quoted.of(head.name()) + " and " + Quoted.of(embed.name());
+    boolean isOfOneDtype() {
+      return head.dtype() == embed.dtype();
+    }
+
+    Finding finding(int index, Checkpoint checkpoint, boolean tied) {
+      TensorSubject subject = TensorSubject.of(index, checkpoint, checkpoint.indexOf(head.name()));
       return Rule.TIED_WEIGHTS.ofNamed(
-          index,
-          head.name(),
+          subject,
           tied
               ? "config.json ties embedding and head, but "
-                  + both
-                  + " differ, and a loader drops the first"
-              : "config.json unties embedding and head, but " + both + " have the same bytes",
+                  + difference(subject.place(), Quoted.of(embed.name()))
+                  + ", and a loader drops the first"
+              : "config.json unties embedding and head, but "
+                  + subject.place()
+                  + " and "
+                  + Quoted.of(embed.name())
+                  + " have the same bytes",
           Rule.evidence(
               "tie_word_embeddings", tied,
               "embed", embed.name(),
               "head", head.name(),
               "equal", isEqual()));
+    }
+
+    private String difference(String ofHead, String ofEmbed) {
+      return isOfOneDtype()
+          ? ofHead + " and " + ofEmbed + " differ"
+          : ofHead + " is " + head.dtype() + " and " + ofEmbed + " " + embed.dtype();
     }
   }
 }

@@ -19,6 +19,8 @@ public record Arrangement(
     int swapped, boolean inOrder, long repeats, long runBytes, List<Axis> axes)
     implements Serializable {
 
+  static final Arrangement ONE_RUN = new Arrangement(1, true, 1, 0, List.of());
+
   /**
    * @param count at least 2
    * @param stride in bytes
@@ -39,6 +41,11 @@ public record Arrangement(
     return inOrder && repeats == 1;
   }
 
+  /** The same where the order of the tensor is not known. */
+  Arrangement withoutOrder() {
+    return new Arrangement(swapped, false, repeats, runBytes, axes);
+  }
+
   /** Bytes of the elements in a slice, each once. */
   public long elementBytes(long sliceBytes) {
     long bytes = isOneRun() ? sliceBytes : runBytes;
@@ -46,6 +53,22 @@ public record Arrangement(
       bytes *= axis.count();
     }
     return bytes;
+  }
+
+  /**
+   * Where in the slice a byte of its elements lies, which follow one another there; both from 0.
+   */
+  long positionOf(long elementByte) {
+    if (isOneRun()) {
+      return elementByte;
+    }
+    long run = elementByte / runBytes;
+    long position = elementByte % runBytes;
+    for (int i = axes.size() - 1; i >= 0; i--) {
+      position += run % axes.get(i).count() * axes.get(i).stride();
+      run /= axes.get(i).count();
+    }
+    return position;
   }
 
   /** From the first to the last byte of one step of the outermost axis. */

@@ -1,7 +1,9 @@
 package io.ckptaudit.job.checkpoint;
 
+import io.ckptaudit.job.io.CodePointOrder;
 import io.ckptaudit.udfs.number.DType;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +45,31 @@ public record Checkpoint(
       List<TensorEntry> tensors,
       List<Problem> problems) {
     this(uri, revision, declaredDtype, null, shards, tensors, problems, Unaudited.NOTHING);
+  }
+
+  /** The same with more problems. */
+  public Checkpoint with(List<Problem> more) {
+    List<Problem> all = new ArrayList<>(problems);
+    all.addAll(more);
+    all.sort(Problem.ORDER);
+    return new Checkpoint(
+        uri, revision, declaredDtype, tiedEmbeddings, shards, tensors, all, unaudited);
+  }
+
+  /** The place among its tensors of the one of this name, or −1. */
+  public int indexOf(String tensor) {
+    int from = 0;
+    int to = tensors.size() - 1;
+    while (from <= to) {
+      int middle = (from + to) >>> 1;
+      int order = CodePointOrder.INSTANCE.compare(tensors.get(middle).name(), tensor);
+      if (order == 0) {
+        return middle;
+      }
+      from = order < 0 ? middle + 1 : from;
+      to = order < 0 ? to : middle - 1;
+    }
+    return -1;
   }
 
   /** The declared dtype, if it is one that has a name among ours. */

@@ -76,8 +76,12 @@ public final class CheckpointFinder {
   private List<CheckpointSource> find(Storage storage, String uri) throws IOException {
     Optional<FileEntry> named = statIfThere(storage, uri);
     List<CheckpointSource> sources = new ArrayList<>();
-    for (FileEntry entry : named.isPresent() ? List.of(named.get()) : storage.glob(uri)) {
-      sources.addAll(sources(storage, entry));
+    if (named.isPresent()) {
+      sources.addAll(sources(storage, named.get()));
+    } else {
+      for (FileEntry entry : storage.glob(uri)) {
+        sources.addAll(sourcesOfMatch(storage, entry));
+      }
     }
     if (sources.isEmpty()) {
       throw new NothingToAuditException(
@@ -96,6 +100,21 @@ public final class CheckpointFinder {
         return Optional.empty();
       }
       throw new NothingToAuditException(e.getMessage(), e);
+    }
+  }
+
+  /** One match of many that cannot be looked into does not keep the others from being audited. */
+  private List<CheckpointSource> sourcesOfMatch(Storage storage, FileEntry entry)
+      throws IOException {
+    try {
+      return sources(storage, entry);
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      if (!entry.directory()) {
+        throw e;
+      }
+      return List.of(UnlistedFolder.source(storage, entry, budget, e));
     }
   }
 

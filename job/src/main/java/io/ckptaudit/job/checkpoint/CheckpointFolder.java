@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * are looked up in listings and never made into paths, so none can lead out; links are followed to
  * see whether they do.
  */
-final class CheckpointFolder {
+public final class CheckpointFolder {
   private static final Pattern SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
 
@@ -32,14 +32,29 @@ final class CheckpointFolder {
   private final Map<String, FileEntry> byName = new HashMap<>();
   private String realUri;
 
-  CheckpointFolder(Storage storage, String uri) throws IOException {
+  /**
+   * A folder in the cache of the HuggingFace hub.
+   *
+   * @param repository the URI of its repository in the cache, where blobs are
+   * @param prefix of the folder in the commit: empty, or a path with a slash behind
+   */
+  public record Snapshot(String repository, String commit, String prefix) {}
+
+  /**
+   * @throws IOException if it cannot be listed
+   */
+  public CheckpointFolder(Storage storage, String uri) throws IOException {
     this.storage = storage;
     this.uri = uri;
     this.entries = storage.list(uri);
     entries.forEach(entry -> byName.put(entry.name(), entry));
   }
 
-  List<FileEntry> entries() {
+  public String uri() {
+    return uri;
+  }
+
+  public List<FileEntry> entries() {
     return entries;
   }
 
@@ -98,19 +113,34 @@ final class CheckpointFolder {
    *
    * @throws java.nio.file.FileSystemException for a link that leads nowhere
    */
-  boolean holds(FileEntry entry) throws IOException {
-    if (realUri == null) {
-      realUri = storage.realUri(uri);
-    }
+  public boolean holds(FileEntry entry) throws IOException {
     String target = storage.realUri(entry.uri());
-    String prefix = realUri.endsWith("/") ? realUri : realUri + "/";
+    String prefix = realUri().endsWith("/") ? realUri() : realUri() + "/";
     if (target.startsWith(prefix)) {
       return true;
     }
-    Matcher cache = HUGGINGFACE_CACHE.matcher(realUri);
+    Matcher cache = HUGGINGFACE_CACHE.matcher(realUri());
     return cache.matches()
         && (target.startsWith(cache.group(1) + "/" + cache.group(2) + "/blobs/")
             || target.startsWith(cache.group(1) + "/blobs/"));
+  }
+
+  private String realUri() throws IOException {
+    if (realUri == null) {
+      realUri = storage.realUri(uri);
+    }
+    return realUri;
+  }
+
+  /** Which part of a snapshot in the cache of the HuggingFace hub this is; empty if of none. */
+  public Optional<Snapshot> snapshot() throws IOException {
+    Matcher cache = HUGGINGFACE_CACHE.matcher(realUri());
+    if (!cache.matches()) {
+      return Optional.empty();
+    }
+    String rest = realUri().substring(cache.end(3));
+    String prefix = rest.isEmpty() ? "" : rest.substring(1) + "/";
+    return Optional.of(new Snapshot(cache.group(1) + "/" + cache.group(2), cache.group(3), prefix));
   }
 
   /** The commit a HuggingFace cache names in the path; null if it is no such path. */

@@ -35,6 +35,7 @@ record ConfigFile(String dtype, Boolean tiedEmbeddings) {
       problems.add(
           unreadable(name)
               .because("it has %d bytes, and at most %d are read", file.length(), LONGEST)
+              .reference("loads it")
               .todo(TODO));
       return null;
     }
@@ -42,7 +43,12 @@ record ConfigFile(String dtype, Boolean tiedEmbeddings) {
     try (JsonParser json = StrictJson.deepParser(text)) {
       return read(json, text, name, problems);
     } catch (MalformedTextException e) {
-      problems.add(unreadable(name).at(e.byteOffset()).because("%s", e.getMessage()).todo(TODO));
+      problems.add(
+          unreadable(name)
+              .at(e.byteOffset())
+              .because("%s", e.getMessage())
+              .reference("fails")
+              .todo(TODO));
       return null;
     }
   }
@@ -56,11 +62,17 @@ record ConfigFile(String dtype, Boolean tiedEmbeddings) {
           return found;
         }
       }
-      problems.add(unreadable(name).because("it is not one JSON object").todo(TODO));
+      problems.add(
+          unreadable(name).because("it is not one JSON object").reference("fails").todo(TODO));
     } catch (JsonProcessingException e) {
       StrictJson.Failure failure = StrictJson.failure(json, e);
       long offset = text.byteOffset(failure.charOffset());
-      problems.add(unreadable(name).at(offset).because("%s", failure.inWords()).todo(TODO));
+      problems.add(
+          unreadable(name)
+              .at(offset)
+              .because("%s", failure.inWords())
+              .reference("fails, but takes NaN, Infinity and any depth")
+              .todo(TODO));
     }
     return null;
   }

@@ -4,9 +4,10 @@ import java.util.List;
 
 /**
  * What can be wrong with the files of a checkpoint: {@code ST_*} of a safetensors file, {@code
- * IX_*} of a set of shards, {@code ZIP*} of a zip archive, {@code PKL_*} of a pickle, {@code PT_*}
- * of the PyTorch file in them, {@code LEG_*} of one from before PyTorch 1.6, {@code IO_*} of files
- * that cannot be opened. The action of a single problem may say more than that of its rule.
+ * IX_*} of a set of shards, {@code SET_*} of a set of model-parallel ranks, {@code ZIP*} of a zip
+ * archive, {@code PKL_*} of a pickle, {@code PT_*} of the PyTorch file in them, {@code LEG_*} of
+ * one from before PyTorch 1.6, {@code CHECKSUM_*} of what is promised of files, {@code IO_*} of
+ * files that cannot be opened. The action of a single problem may say more than that of its rule.
  */
 public enum FormatRule implements FindingRule {
   ST_HEADER_SHORT("the file is too short to hold the length of a header", Todo.DOWNLOAD),
@@ -78,6 +79,29 @@ public enum FormatRule implements FindingRule {
       List.of(Severity.WARNING),
       "a folder has weights in two formats that differ in names or shapes",
       Todo.TWINS),
+  IX_BESIDE(
+      List.of(Severity.INFO),
+      "a file that training leaves is beside the weights: a pickle, which is not read",
+      Todo.BESIDE),
+  IX_LIMIT("the tensors of a checkpoint have more than 2^53 bytes together", Todo.DISTRUST),
+  SET_GAP(
+      "the file of a model-parallel rank is missing, or it is not clear which it is", Todo.RANKS),
+  SET_MISMATCH("ranks disagree on the tensors, or on the dtype or shape of one", Todo.RANKS),
+  SET_REPLICA_DIFF(
+      "a tensor of which every rank has a copy is not the same in all of them", Todo.RANKS),
+  SET_LAYOUT(
+      List.of(Severity.INFO),
+      "how the parts of a tensor go together is not known; they are counted one after the other",
+      Todo.CONVERT),
+  SET_PARAMS(
+      List.of(Severity.ERROR, Severity.WARNING),
+      "params.json cannot be read, or says other numbers than the shapes; that there is none is a"
+          + " warning",
+      Todo.RANKS),
+  SET_CHECKLIST(
+      List.of(Severity.WARNING),
+      "checklist.chk cannot be read, names a file that is not there, or leaves out a rank",
+      Todo.RANKS),
   NOT_DOWNLOADED(
       "a pointer, an empty file or an interrupted download stands in place of weights",
       Todo.DOWNLOAD,
@@ -120,7 +144,9 @@ public enum FormatRule implements FindingRule {
   PT_MISSING_STORAGE("a tensor refers to a storage that is not there", Todo.DOWNLOAD),
   PT_STORAGE_SIZE("a storage is larger or smaller than the tensors say", Todo.DISTRUST),
   PT_STORAGE_ALIAS("two tensors disagree on dtype or size of their storage", Todo.DISTRUST),
-  PT_VIEW_BOUNDS("a tensor reaches beyond its storage", Todo.DISTRUST),
+  PT_VIEW_BOUNDS(
+      "a tensor reaches beyond its storage, or overlaps others so often that it is not read",
+      Todo.DISTRUST),
   PT_VIEW(
       List.of(Severity.INFO),
       "the elements of a tensor repeat or overlap in its storage",
@@ -132,6 +158,19 @@ public enum FormatRule implements FindingRule {
   LEG_STORAGE("a storage states another number of elements than the tensors say", Todo.DISTRUST),
   LEG_TRUNCATED("the file ends before its storages do", Todo.DOWNLOAD),
   LEG_TRAILING(List.of(Severity.WARNING), "bytes follow the last storage", Todo.DISTRUST),
+  CHECKSUM_MISMATCH(
+      "a file has another checksum or length than the repository promises",
+      Todo.DOWNLOAD,
+      "1bit-MONSTER#2574",
+      "huggingface_hub#3298"),
+  CHECKSUM_PROMISE(
+      List.of(Severity.WARNING), "what promises checksums cannot be understood", Todo.SUMS),
+  CHECKSUM_ABSENT(
+      List.of(Severity.WARNING),
+      "a checksum is promised of a file of weights that is not there",
+      Todo.ABSENT),
+  CHECKSUM_UNPROMISED(
+      List.of(Severity.INFO), "nothing promises a checksum of the file", Todo.COMPARE),
   CONFIG_JSON(
       List.of(Severity.WARNING), "config.json cannot be read, so nothing is declared", Todo.CONFIG),
   IO_SYMLINK(true, "a link leads out of the checkpoint or nowhere", Todo.LINK),
@@ -152,7 +191,12 @@ public enum FormatRule implements FindingRule {
     static final String CONVERT = "convert the file to safetensors where it came from";
     static final String CLONE = "clone the tensor before saving, if that was not meant";
     static final String INDEX = "write the index again from the shards it should name";
+    static final String RANKS = "download all files of the model again from one source";
     static final String TWINS = "remove the files that are out of date";
+    static final String BESIDE = "audit it by its own name before you load it";
+    static final String SUMS = "get the checksums again from their source";
+    static final String ABSENT = "download the file, if it belongs to the checkpoint";
+    static final String COMPARE = "compare its sha256 in the table files with its source";
     static final String CONFIG = "correct the file, or download it again";
     static final String LINK = "put the file itself there, or remove the entry";
   }

@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param message one sentence: what, where, value, what to do; names in it are escaped
  * @param reference what the reference reader of the format does with it; may be null
  * @param action what to do, alone
+ * @param more how many problems it stands for that are not listed; 0 if it is one itself
  */
 public record Problem(
     FindingRule of,
@@ -23,7 +24,8 @@ public record Problem(
     Long byteOffset,
     String message,
     String reference,
-    String action)
+    String action,
+    long more)
     implements Serializable {
 
   /** By file, place, rule and text, so that a list of problems never depends on timing. */
@@ -117,7 +119,7 @@ public record Problem(
       }
       text.append(": ").append(value).append("; ").append(action);
       return new Problem(
-          rule, severity, file, tensor, byteOffset, text.toString(), reference, action);
+          rule, severity, file, tensor, byteOffset, text.toString(), reference, action, 0);
     }
   }
 }

@@ -60,6 +60,7 @@ public final class Problems {
     String where = file == null ? "" : " in " + Quoted.plain(file);
     String message =
         "Cannot list every %s%s: %s more; %s".formatted(kind.rule().name(), where, count, action);
-    return new Problem(kind.rule(), kind.severity(), file, null, null, message, null, action);
+    return new Problem(
+        kind.rule(), kind.severity(), file, null, null, message, null, action, count);
   }
 }

@@ -1,5 +1,7 @@
 package io.ckptaudit.job.checkpoint;
 
+import io.ckptaudit.job.io.AccessRefusedException;
+import io.ckptaudit.job.io.FileBudgetException;
 import io.ckptaudit.job.io.FileChangedException;
 import io.ckptaudit.job.io.OverBudgetException;
 import java.io.FileNotFoundException;
@@ -22,8 +24,22 @@ public enum ReadFault implements FindingRule {
   TIME_BUDGET(
       "reading it took longer than it may",
       "look at the store, or allow more with --conf spark.ckptaudit.header.seconds=N"),
+  INCOMPLETE_BUDGET(
+      "its file takes more of the run than it may",
+      "look at the store, or allow more with --conf spark.ckptaudit.file.seconds=N or spark.ckptaudit.file.bytes=N"),
+  POISON(
+      "each time it was read, the process that read it ended",
+      "look into the logs of the executors, and audit it alone with more memory"),
   INCOMPLETE_INTERNAL(
       "the program failed on it", "report this with the log, and audit the other files meanwhile");
+
+  static final String FAILED_AT = "failed_at";
+  static final String ATTEMPTS = "attempts";
+
+  /** Bytes of weights in the file, and those of them that are in the report. */
+  public static final String FILE_BYTES = "file_bytes";
+
+  public static final String FILE_BYTES_READ = "file_bytes_read";
 
   private final String reason;
   private final String action;
@@ -40,11 +56,14 @@ public enum ReadFault implements FindingRule {
     if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
       return GONE;
     }
-    if (failure instanceof AccessDeniedException) {
+    if (failure instanceof AccessRefusedException || failure instanceof AccessDeniedException) {
       return IO_DENIED;
     }
     if (failure instanceof OverBudgetException) {
       return TIME_BUDGET;
+    }
+    if (failure instanceof FileBudgetException) {
+      return INCOMPLETE_BUDGET;
     }
     return failure instanceof IOException ? IO_READ : INCOMPLETE_INTERNAL;
   }
@@ -52,6 +71,14 @@ public enum ReadFault implements FindingRule {
   /** Whether another attempt may succeed. */
   public boolean isTransient() {
     return this == IO_READ;
+  }
+
+  /**
+   * Whether a second pass over the file may succeed: with its header read anew, or apart from the
+   * file that took its process along.
+   */
+  public boolean isForSecondPass() {
+    return this == CHANGED_DURING_AUDIT || this == POISON;
   }
 
   public String reason() {
@@ -81,15 +108,15 @@ public enum ReadFault implements FindingRule {
 
   @Override
   public List<String> evidence() {
-    return List.of();
+    return switch (this) {
+      case IO_READ -> List.of(FAILED_AT, ATTEMPTS);
+      case INCOMPLETE_BUDGET -> List.of(FILE_BYTES_READ, FILE_BYTES);
+      default -> List.of();
+    };
   }
 
   @Override
   public List<String> incidents() {
     return List.of();
-  }
-
-  Problem ofHeader(String name) {
-    return Problem.error(this, "Cannot read the header").in(name).because(reason).todo(action);
   }
 }

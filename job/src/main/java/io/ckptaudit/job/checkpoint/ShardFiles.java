@@ -22,6 +22,9 @@ final class ShardFiles {
   private final Problems problems;
   private final TreeMap<String, Shard> shards = new TreeMap<>(CodePointOrder.INSTANCE);
 
+  /** Where an index names a file first. */
+  private record Mention(String index, long byteOffset) {}
+
   ShardFiles(CheckpointFolder folder, CheckpointReader reader, Problems problems) {
     this.folder = folder;
     this.reader = reader;
@@ -43,23 +46,25 @@ final class ShardFiles {
     TreeSet<String> names = new TreeSet<>(CodePointOrder.INSTANCE);
     names.addAll(index.files().values());
     for (String name : names) {
+      Mention mention = new Mention(indexName, index.places().get(name));
       Optional<String> escape = CheckpointFolder.escape(name);
       if (escape.isPresent()) {
-        refuse(name, indexName, escape.get());
+        refuse(name, mention, escape.get());
         continue;
       }
       Optional<FileEntry> file = folder.find(name);
       if (file.isPresent()) {
-        addIfInside(name, file.get(), indexName);
+        addIfInside(name, file.get(), mention);
       } else {
-        fail(name, null, ShardStatus.MISSING, missing(name, indexName));
+        fail(name, null, ShardStatus.MISSING, missing(name, mention));
       }
     }
   }
 
-  private static Problem missing(String name, String indexName) {
+  private static Problem missing(String name, Mention mention) {
     return Problem.error(FormatRule.IX_MISSING_SHARD, "Cannot audit the shard " + Quoted.of(name))
-        .in(indexName)
+        .in(mention.index())
+        .at(mention.byteOffset())
         .because("the index names it and the folder does not have it")
         .reference("fails")
         .todo(DOWNLOAD);
@@ -94,13 +99,34 @@ final class ShardFiles {
               Problem.error(FormatRule.NOT_DOWNLOADED, "Cannot audit the shard")
                   .in(name)
                   .because("its download did not finish, at %d bytes", file.length())
+                  .reference("ignores it")
                   .todo(DOWNLOAD));
         }
       }
     }
   }
 
-  private void addIfInside(String name, FileEntry file, String indexName) throws IOException {
+  /** Weights that are sound say nothing of a pickle beside them. */
+  void reportBeside() {
+    for (FileEntry file : folder.entries()) {
+      boolean beside = !file.directory() && TrainingFile.isOne(file.name());
+      if (beside && !shards.containsKey(file.name())) {
+        problems.add(
+            Problem.info(FormatRule.IX_BESIDE, "Cannot vouch for the file beside the weights")
+                .in(file.name())
+                .because("it is what training leaves, and is not read")
+                .reference("does not open it")
+                .todo("audit it by its own name before you load it"));
+      }
+    }
+  }
+
+  /** One that must be there and is not. */
+  void addAbsent(String name, Problem problem) {
+    fail(name, null, ShardStatus.MISSING, problem);
+  }
+
+  private void addIfInside(String name, FileEntry file, Mention mention) throws IOException {
     boolean inside;
     try {
       inside = folder.holds(file);
@@ -112,8 +138,8 @@ final class ShardFiles {
     }
     if (inside) {
       add(name, file, !file.regular(), false);
-    } else if (indexName != null) {
-      refuse(name, indexName, "it is a link that leads out of the checkpoint");
+    } else if (mention != null) {
+      refuse(name, mention, "it is a link that leads out of the checkpoint");
     } else {
       Problem outside =
           badLink(name, "out of the checkpoint")
@@ -144,13 +170,14 @@ final class ShardFiles {
             .todo(named ? "name a file" : "remove it, or put the file there"));
   }
 
-  private void refuse(String name, String indexName, String why) {
+  private void refuse(String name, Mention mention, String why) {
     fail(
         name,
         null,
         ShardStatus.REFUSED,
         Problem.error(FormatRule.IX_PATH_ESCAPE, "Refused to open the shard " + Quoted.of(name))
-            .in(indexName)
+            .in(mention.index())
+            .at(mention.byteOffset())
             .because("%s", why)
             .reference("opens it")
             .todo("do not use this checkpoint; get the index from its source"));

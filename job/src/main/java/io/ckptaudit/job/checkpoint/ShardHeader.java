@@ -1,33 +1,64 @@
 package io.ckptaudit.job.checkpoint;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the header of one shard says, checked against its file.
  *
  * @param tensors with slices of shard 0; no name twice
- * @param skipped names it declares besides those tensors; null if that is not known
+ * @param skipped names of tensors it declares besides those; null if that is not known
  * @param problems of this file
+ * @param stored see {@link Shard#stored}
  */
 public record ShardHeader(
-    ShardStatus status, List<TensorEntry> tensors, Long skipped, List<Problem> problems) {
+    ShardStatus status,
+    List<TensorEntry> tensors,
+    Set<String> skipped,
+    List<Problem> problems,
+    List<StoredRange> stored) {
+
+  public ShardHeader(
+      ShardStatus status, List<TensorEntry> tensors, Set<String> skipped, List<Problem> problems) {
+    this(status, tensors, skipped, problems, List.of());
+  }
+
+  /** The same with what the file records of parts of it. */
+  public ShardHeader with(List<StoredRange> parts) {
+    return new ShardHeader(status, tensors, skipped, problems, parts);
+  }
 
   /**
-   * Of a file whose every tensor is in the list or named by a problem; where there are errors and
-   * no tensors, nothing is known of it.
+   * Damaged if there are errors.
+   *
+   * @param declared names of all tensors it declares; null if they are not known
    */
-  public static ShardHeader of(List<TensorEntry> tensors, Problems problems) {
-    if (!problems.hasErrors()) {
-      return new ShardHeader(ShardStatus.OK, tensors, 0L, problems.all());
+  public static ShardHeader of(List<TensorEntry> tensors, Set<String> declared, Problems problems) {
+    Set<String> skipped = null;
+    if (declared != null) {
+      Set<String> there = new HashSet<>();
+      tensors.forEach(tensor -> there.add(tensor.name()));
+      skipped =
+          declared.stream()
+              .filter(name -> !there.contains(name))
+              .collect(Collectors.toUnmodifiableSet());
     }
-    Set<String> left = new HashSet<>();
-    problems.all().stream().map(Problem::tensor).filter(Objects::nonNull).forEach(left::add);
-    tensors.forEach(tensor -> left.remove(tensor.name()));
-    Long skipped = tensors.isEmpty() ? null : (Long) (long) left.size();
-    return new ShardHeader(ShardStatus.DAMAGED, tensors, skipped, problems.all());
+    ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
+    return new ShardHeader(status, tensors, skipped, problems.all());
+  }
+
+  /** The same with its tensors left out, for a reason. */
+  ShardHeader withoutTensors(Problem why) {
+    Set<String> left = skipped == null ? null : new HashSet<>(skipped);
+    if (left != null) {
+      tensors.forEach(tensor -> left.add(tensor.name()));
+    }
+    List<Problem> all = new ArrayList<>(problems);
+    all.add(why);
+    return new ShardHeader(ShardStatus.DAMAGED, List.of(), left, all, stored);
   }
 
   /** Of a file that declares nothing that could be read. */

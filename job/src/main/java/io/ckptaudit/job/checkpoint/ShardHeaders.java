@@ -37,8 +37,8 @@ final class ShardHeaders {
         futures.add(pool.submit(() -> read(source, shard, reader)));
       }
       List<ShardHeader> headers = new ArrayList<>();
-      for (Future<ShardHeader> future : futures) {
-        headers.add(future.get());
+      for (int i = 0; i < futures.size(); i++) {
+        headers.add(header(futures.get(i), shards.get(i).name()));
       }
       return headers;
     } catch (InterruptedException e) {
@@ -49,10 +49,24 @@ final class ShardHeaders {
                   .formatted(shards.size()));
       interrupted.initCause(e);
       throw interrupted;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Reading a header failed in a way it must not", e.getCause());
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  /** What a parser throws that it must not costs its own file; an error of the JVM ends the run. */
+  private static ShardHeader header(Future<ShardHeader> future, String name)
+      throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception failure) {
+        return ShardHeader.unread(ShardStatus.UNREADABLE, List.of(unreadable(name, failure)));
+      }
+      throw new IllegalStateException(
+          "Cannot read the header of %s: the JVM failed; run the audit again with more memory"
+              .formatted(Quoted.plain(name)),
+          e.getCause());
     }
   }
 
@@ -73,8 +87,8 @@ final class ShardHeaders {
     }
   }
 
-  static Problem unreadable(String name, IOException failure) {
+  static Problem unreadable(String name, Exception failure) {
     LOG.log(Level.WARNING, "Cannot read the header of " + Quoted.plain(name), failure);
-    return ReadFault.of(failure).ofHeader(name);
+    return ReadFailure.of(failure).ofHeader(name);
   }
 }

@@ -7,6 +7,7 @@ import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +17,16 @@ import java.util.regex.Pattern;
  * {@code *.index.json}: which file holds which tensor.
  *
  * @param files file by tensor; the names of files are what the index says, not yet trusted
+ * @param places the byte of the index at which each file is named first
  * @param totalSize null if the index states none
  */
-record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
+record ShardIndex(Map<String, String> files, Map<String, Long> places, TotalSize totalSize) {
+
+  /**
+   * @param at the byte of the index at which it stands
+   */
+  record TotalSize(BigDecimal bytes, long at) {}
+
   private static final int LONGEST = 64 << 20;
 
   /** A size that a file system may have, or some decades more: no exponent to fall over. */
@@ -51,7 +59,7 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
   private static Optional<ShardIndex> read(
       JsonParser json, Utf8Text text, String name, Problems problems) throws IOException {
     try {
-      return Optional.of(new Parse(json).index());
+      return Optional.of(new Parse(json).index(text));
     } catch (JsonProcessingException e) {
       StrictJson.Failure failure = StrictJson.failure(json, e);
       long offset = text.byteOffset(failure.charOffset());
@@ -87,14 +95,16 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
   private static final class Parse {
     private final JsonParser json;
     private final Map<String, String> files = new HashMap<>();
+    private final Map<String, Long> places = new LinkedHashMap<>();
     private boolean mapSeen;
     private BigDecimal totalSize;
+    private long totalSizeAt;
 
     Parse(JsonParser json) {
       this.json = json;
     }
 
-    ShardIndex index() throws IOException, UnusableIndexException {
+    ShardIndex index(Utf8Text text) throws IOException, UnusableIndexException {
       require(json.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
       boolean metadataSeen = false;
       while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -113,7 +123,13 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
       }
       require(json.nextToken() == null, "something follows its end");
       require(mapSeen, "it has no 'weight_map'");
-      return new ShardIndex(files, totalSize);
+      // In the order of the text, so that no piece of it is read twice.
+      for (Map.Entry<String, Long> place : places.entrySet()) {
+        place.setValue(text.byteOffset(place.getValue()));
+      }
+      TotalSize total =
+          totalSize == null ? null : new TotalSize(totalSize, text.byteOffset(totalSizeAt));
+      return new ShardIndex(files, places, total);
     }
 
     private void weightMap() throws IOException, UnusableIndexException {
@@ -126,7 +142,9 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
         require(
             json.currentToken() == JsonToken.VALUE_STRING,
             "the file of tensor " + Quoted.of(tensor) + " is not a string");
-        files.put(tensor, json.getText());
+        String file = json.getText();
+        files.put(tensor, file);
+        places.putIfAbsent(file, charOffset());
       }
     }
 
@@ -136,9 +154,14 @@ record ShardIndex(Map<String, String> files, BigDecimal totalSize) {
         JsonToken value = json.nextToken();
         if (isTotal && value.isNumeric() && SIZE.matcher(json.getText()).matches()) {
           totalSize = new BigDecimal(json.getText());
+          totalSizeAt = charOffset();
         }
         json.skipChildren();
       }
+    }
+
+    private long charOffset() {
+      return json.currentTokenLocation().getCharOffset();
     }
 
     private void require(boolean condition, String message) throws UnusableIndexException {

@@ -44,7 +44,7 @@ final class ShardMerge {
     merged.sort((a, b) -> CodePointOrder.INSTANCE.compare(a.name(), b.name()));
     if (index != null) {
       merged.forEach(this::verifyPlace);
-      verifyIndex();
+      verifyIndex(headers);
     }
     return merged;
   }
@@ -63,13 +63,14 @@ final class ShardMerge {
     if (wins) {
       tensors.put(tensor.name(), tensor);
     }
-    problems.add(twice(tensor.name(), here, shardOf(other), wins));
+    problems.add(twice(tensor, here, shardOf(other), wins));
   }
 
-  private static Problem twice(String tensor, String here, String there, boolean hereWins) {
+  private static Problem twice(TensorEntry tensor, String here, String there, boolean hereWins) {
     return Problem.error(FormatRule.IX_MISMATCH, "Cannot tell which is the tensor")
         .in(here)
-        .tensor(tensor)
+        .tensor(tensor.name())
+        .at(tensor.slices().get(0).offset())
         .because(
             "%s has it too; the one in %s is audited",
             Quoted.plain(there), Quoted.plain(hereWins ? here : there))
@@ -97,30 +98,36 @@ final class ShardMerge {
         Problem.error(FormatRule.IX_MISMATCH, "Cannot match the tensor with the index")
             .in(actual)
             .tensor(tensor.name())
+            .at(tensor.slices().get(0).offset())
             .because("%s", why)
             .reference("never loads it")
             .todo(TODO));
   }
 
-  /** What the index names is there; what a shard that is not whole lacks is its own problem. */
-  private void verifyIndex() {
-    Map<String, ShardStatus> status = new HashMap<>();
-    shards.forEach(s -> status.put(s.name(), s.status()));
+  /**
+   * What the index names is there, or declared there and left out with a problem of its own; of a
+   * shard whose header could not be read to its end nothing is known.
+   */
+  private void verifyIndex(List<ShardHeader> headers) {
+    Map<String, ShardHeader> byShard = new HashMap<>();
+    for (int i = 0; i < headers.size(); i++) {
+      byShard.put(shards.get(i).name(), headers.get(i));
+    }
     BigDecimal total = BigDecimal.ZERO;
     boolean whole = true;
     TreeMap<String, String> sorted = new TreeMap<>(CodePointOrder.INSTANCE);
     sorted.putAll(index.files());
     for (Map.Entry<String, String> entry : sorted.entrySet()) {
-      boolean readable = status.get(entry.getValue()) == ShardStatus.OK;
+      ShardHeader shard = byShard.get(entry.getValue());
       TensorEntry tensor = tensors.get(entry.getKey());
-      whole &= tensor != null && readable;
+      whole &= tensor != null && shard.status() == ShardStatus.OK;
       if (tensor != null) {
         total = total.add(BigDecimal.valueOf(tensor.bytes()));
-      } else if (readable) {
+      } else if (shard.skipped() != null && !shard.skipped().contains(entry.getKey())) {
         problems.add(absent(entry.getKey(), entry.getValue()));
       }
     }
-    if (whole && index.totalSize() != null && total.compareTo(index.totalSize()) != 0) {
+    if (whole && index.totalSize() != null && total.compareTo(index.totalSize().bytes()) != 0) {
       problems.add(otherTotal(total));
     }
   }
@@ -137,7 +144,8 @@ final class ShardMerge {
   private Problem otherTotal(BigDecimal total) {
     return Problem.warning(FormatRule.IX_TOTAL_SIZE, "Cannot confirm the total size")
         .in(indexName)
-        .because("it states %s bytes and the tensors have %s", index.totalSize(), total)
+        .at(index.totalSize().at())
+        .because("it states %s bytes and the tensors have %s", index.totalSize().bytes(), total)
         .reference("ignores it")
         .todo("download the index again, or rewrite total_size");
   }

@@ -1,29 +1,35 @@
 package io.ckptaudit.job.checkpoint;
 
+import io.ckptaudit.job.io.CodePointOrder;
 import io.ckptaudit.job.io.FileEntry;
-import io.ckptaudit.job.io.RangeReader;
-import io.ckptaudit.job.io.ReadPolicy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Opens a checkpoint of one or more shards in a folder, with or without an index over them, in any
- * format whose shards stand for themselves: each tensor whole in one shard, under its own name.
+ * Opens a checkpoint of one or more shards in a folder. In most formats shards stand for
+ * themselves, each tensor whole in one shard, with or without an index over them; in others they
+ * are a {@link ShardSet}. A shard that is named itself is a checkpoint of its own in any format.
  */
 public final class ShardedFolder {
   private final CheckpointSource source;
   private final ShardReader shardReader;
+  private final ShardSet set;
   private final CheckpointFolder folder;
   private final Problems problems = new Problems(null);
+  private final FilesBeside beside;
   private String indexName;
   private ShardIndex index;
 
-  private ShardedFolder(CheckpointSource source, ShardReader shardReader) throws IOException {
+  private ShardedFolder(CheckpointSource source, ShardReader shardReader, ShardSet set)
+      throws IOException {
     this.source = source;
     this.shardReader = shardReader;
     this.folder = new CheckpointFolder(source.storage(), source.folder());
+    this.beside = new FilesBeside(source, folder, problems);
+    boolean single = source.file() != null && !source.reader().isIndex(source.file());
+    this.set = single ? null : set;
   }
 
   /**
@@ -31,7 +37,13 @@ public final class ShardedFolder {
    */
   public static Checkpoint open(CheckpointSource source, ShardReader shardReader)
       throws IOException {
-    return new ShardedFolder(source, shardReader).open();
+    return new ShardedFolder(source, shardReader, null).open();
+  }
+
+  /** The same of shards that need each other. */
+  public static Checkpoint open(CheckpointSource source, ShardReader shardReader, ShardSet set)
+      throws IOException {
+    return new ShardedFolder(source, shardReader, set).open();
   }
 
   /** The index that speaks for a folder; empty if none does. */
@@ -46,17 +58,18 @@ public final class ShardedFolder {
 
   private Checkpoint open() throws IOException {
     List<Shard> found = new ArrayList<>(locate().shards());
-    List<ShardHeader> headers = ShardHeaders.read(source, found, shardReader);
+    List<ShardHeader> headers =
+        CountableShards.of(found, ShardHeaders.read(source, found, shardReader));
     List<Shard> shards = new ArrayList<>();
     List<Problem> all = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       Shard shard = found.get(i);
       ShardHeader header = headers.get(i);
       String error = header.error() == null ? shard.error() : header.error();
-      shards.add(new Shard(shard.name(), shard.file(), header.status(), error));
+      shards.add(new Shard(shard.name(), shard.file(), header.status(), error, header.stored()));
       all.addAll(header.problems());
     }
-    List<TensorEntry> tensors = new ShardMerge(shards, index, indexName, problems).merge(headers);
+    List<TensorEntry> tensors = tensors(shards, headers);
     ConfigFile config = config();
     all.addAll(problems.all());
     all.sort(Problem.ORDER);
@@ -69,6 +82,15 @@ public final class ShardedFolder {
         tensors,
         all,
         Unaudited.of(shards, headers, index, tensors));
+  }
+
+  private List<TensorEntry> tensors(List<Shard> shards, List<ShardHeader> headers) {
+    if (set == null) {
+      return new ShardMerge(shards, index, indexName, problems).merge(headers);
+    }
+    List<TensorEntry> tensors = new ArrayList<>(set.tensors(shards, headers, beside, problems));
+    tensors.sort((a, b) -> CodePointOrder.INSTANCE.compare(a.name(), b.name()));
+    return tensors;
   }
 
   private ShardFiles locate() throws IOException {
@@ -90,50 +112,24 @@ public final class ShardedFolder {
     }
     files.addOthers(index != null);
     files.reportUnfinished();
+    files.reportBeside();
     ShardSequence.verify(files.names(), problems);
+    if (set != null) {
+      set.absent(files.names(), beside, problems).forEach(files::addAbsent);
+    }
     return files;
   }
 
-  private void readIndex(FileEntry file) throws IOException {
+  private void readIndex(FileEntry file) {
     indexName = file.name();
-    index = readBeside(file, reader -> ShardIndex.read(reader, indexName, problems)).orElse(null);
+    index = beside.read(file, ShardIndex::read).orElse(null);
   }
 
-  private ConfigFile config() throws IOException {
-    ConfigFile nothing = new ConfigFile(null, null);
-    Optional<FileEntry> config = folder.entry(ConfigFile.NAME).filter(FileEntry::regular);
-    if (config.isEmpty()) {
-      return nothing;
-    }
-    return readBeside(
-            config.get(),
-            reader -> Optional.ofNullable(ConfigFile.read(reader, ConfigFile.NAME, problems)))
-        .orElse(nothing);
-  }
-
-  /** Reads a file beside the shards; empty, with a problem, if it cannot be or must not be. */
-  private <T> Optional<T> readBeside(FileEntry file, Reading<T> reading) {
-    try {
-      if (!folder.holds(file)) {
-        problems.add(
-            Problem.error(FormatRule.IX_PATH_ESCAPE, "Refused to open the file")
-                .in(file.name())
-                .because("it is a link that leads out of the checkpoint")
-                .reference("opens it")
-                .todo("put the file itself there"));
-        return Optional.empty();
-      }
-      try (RangeReader reader = source.open(file, ReadPolicy.SEQUENTIAL)) {
-        return reading.read(reader);
-      }
-    } catch (IOException e) {
-      problems.add(ShardHeaders.unreadable(file.name(), e));
-      return Optional.empty();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reading<T> {
-    Optional<T> read(RangeReader reader) throws IOException;
+  private ConfigFile config() {
+    return beside
+        .read(
+            ConfigFile.NAME,
+            (file, name, all) -> Optional.ofNullable(ConfigFile.read(file, name, all)))
+        .orElse(new ConfigFile(null, null));
   }
 }

@@ -23,22 +23,12 @@ public final class TwinFormats {
     if (differences.isEmpty()) {
       return second;
     }
-    List<Problem> problems = new ArrayList<>(second.problems());
-    problems.add(
-        Problem.warning(FormatRule.IX_TWINS, "Cannot tell which of two formats is meant")
-            .because("%s", String.join("; also ", differences))
-            .reference("loads the safetensors")
-            .todo("remove the files that are out of date"));
-    problems.sort(Problem.ORDER);
-    return new Checkpoint(
-        second.uri(),
-        second.revision(),
-        second.declaredDtype(),
-        second.tiedEmbeddings(),
-        second.shards(),
-        second.tensors(),
-        problems,
-        second.unaudited());
+    return second.with(
+        List.of(
+            Problem.warning(FormatRule.IX_TWINS, "Cannot tell which of two formats is meant")
+                .because("%s", String.join("; also ", differences))
+                .reference("loads the safetensors")
+                .todo("remove the files that are out of date")));
   }
 
   private static void addAbsent(Checkpoint from, Checkpoint in, List<String> differences) {

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -24,10 +25,10 @@ public record Unaudited(List<String> files, long tensors, boolean more) implemen
     long declared = 0;
     boolean unknown = false;
     for (int i = 0; i < shards.size(); i++) {
-      Long skipped = headers.get(i).skipped();
+      Set<String> skipped = headers.get(i).skipped();
       unknown |= skipped == null;
-      declared += skipped == null ? 0 : skipped;
-      if (skipped == null || skipped > 0) {
+      declared += skipped == null ? 0 : skipped.size();
+      if (skipped == null || !skipped.isEmpty()) {
         files.add(shards.get(i).name());
       }
     }

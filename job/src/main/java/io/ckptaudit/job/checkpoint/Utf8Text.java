@@ -43,6 +43,11 @@ public final class Utf8Text extends Reader {
   private long[] chunkChars = new long[16];
   private long[] chunkBytes = new long[16];
 
+  /** The chunk that {@link #byteOffset} read last; null before the first. */
+  private byte[] again;
+
+  private int againChunk;
+
   /**
    * @param length checked against the length of the file by the caller
    */
@@ -131,7 +136,8 @@ public final class Utf8Text extends Reader {
   }
 
   /**
-   * Where a character that was read begins, absolute in the file.
+   * Where a character that was read begins, absolute in the file. Cheap where only ASCII is near,
+   * or where one asks in the order of the text.
    *
    * @param charOffset in UTF-16 units from the start of the text
    * @throws IOException if the bytes before it, read once more, cannot be
@@ -143,10 +149,20 @@ public final class Utf8Text extends Reader {
     int found = Arrays.binarySearch(chunkChars, 0, chunks, charOffset);
     int chunk = found >= 0 ? found : Math.max(0, -found - 2);
     long start = chunkBytes[chunk];
-    long next = chunk + 1 < chunks ? chunkBytes[chunk + 1] : loadedEnd - bytes.remaining();
-    ByteBuffer again = ByteBuffer.allocate((int) (next - start));
-    file.readFully(start, again);
-    return start + bytesOf(again.array(), charOffset - chunkChars[chunk]);
+    boolean last = chunk + 1 == chunks;
+    long bytesHere = (last ? loadedEnd - bytes.remaining() : chunkBytes[chunk + 1]) - start;
+    long charsHere = (last ? decodedChars : chunkChars[chunk + 1]) - chunkChars[chunk];
+    long wanted = charOffset - chunkChars[chunk];
+    if (bytesHere == charsHere) {
+      return start + Math.min(wanted, bytesHere);
+    }
+    if (again == null || againChunk != chunk) {
+      ByteBuffer content = ByteBuffer.allocate((int) bytesHere);
+      file.readFully(start, content);
+      again = content.array();
+      againChunk = chunk;
+    }
+    return start + bytesOf(again, wanted);
   }
 
   private static int bytesOf(byte[] utf8, long units) {

@@ -13,6 +13,7 @@ import io.ckptaudit.job.pipeline.ReadChoice;
 import io.ckptaudit.job.pipeline.RunIds;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRuns;
+import io.ckptaudit.job.pipeline.WarmKernels;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryText;
@@ -38,8 +39,6 @@ import picocli.CommandLine.Spec;
     description = "Reads every value of checkpoints once and writes an exact report.",
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
-
-  private static volatile boolean sessionStarted;
 
   @Spec private CommandSpec spec;
 
@@ -105,6 +104,13 @@ final class AuditCommand implements Callable<Integer> {
               + " says if not given, which is error without one.")
   private Verdict.FailOn failOn;
 
+  @Option(
+      names = "--verify-checksums",
+      description =
+          "Also read every byte of every file and hold its sha256 or md5 against what the"
+              + " repository promises: SHA256SUMS, checklist.chk, Git LFS, the cache of a hub.")
+  private boolean verifyChecksums;
+
   @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
   private String master;
 
@@ -113,16 +119,20 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Plan and cost from headers only; starts no Spark.")
   private boolean dryRun;
 
-  static boolean sessionStarted() {
-    return sessionStarted;
-  }
+  @Option(
+      names = "--rate",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Of --dry-run: bytes a second that the cluster or store gives, such as 2GiB.")
+  private Long rate;
 
   @Override
   public Integer call() throws IOException {
     Storages storages = conf.storages();
     Policy judging = policy.read(storages);
     if (dryRun) {
-      return plan(Checkpoints.open(uris, storages, conf.settings()), judging);
+      List<Checkpoint> opened = Checkpoints.open(uris, storages, conf.settings());
+      return plan(verifyChecksums ? Checkpoints.withPromises(opened, storages) : opened, judging);
     }
     if (report == null) {
       throw new ParameterException(
@@ -145,18 +155,23 @@ final class AuditCommand implements Callable<Integer> {
         splitSize,
         read,
         new KernelConversions(),
-        conf.settings());
+        conf.settings(),
+        verifyChecksums);
   }
 
   private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {
     boolean local = uris.stream().allMatch(Storages::isLocal);
     List<Checkpoint> opened = local ? Checkpoints.open(uris, storages, conf.settings()) : null;
+    if (local && SparkSessions.isLocal(master, conf.settings())) {
+      WarmKernels.begin(opened);
+    }
     try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
-      sessionStarted = true;
+      StartedSession.mark();
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
       List<Checkpoint> checkpoints =
           local ? opened : Checkpoints.open(uris, onCluster, conf.settings());
-      return AuditJob.run(spark, onCluster, request, checkpoints, ProgressDisplay.create());
+      return AuditJob.run(
+          spark, onCluster, request, checkpoints, ProgressDisplay.create(request.runId()));
     }
   }
 
@@ -171,8 +186,12 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private int plan(List<Checkpoint> checkpoints, Policy judging) {
+    if (rate != null && rate == 0) {
+      throw new ParameterException(
+          spec.commandLine(), "Invalid --rate 0: give bytes a second, such as 2GiB");
+    }
     PlanSettings plan = new PlanSettings(splitSize, Runtime.getRuntime().availableProcessors());
-    DryRun cost = DryRun.of(checkpoints, plan, judging);
+    DryRun cost = DryRun.of(checkpoints, plan, judging, rate);
     spec.commandLine().getOut().print(cost.text());
     spec.commandLine().getOut().flush();
     return Verdict.of(cost.findings(), failOn(judging)).exitCode();

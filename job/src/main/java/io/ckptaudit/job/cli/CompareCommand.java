@@ -1,9 +1,13 @@
 package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.audit.AuditCriteria;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.pipeline.AuditRequest;
+import io.ckptaudit.job.pipeline.ComparedValues;
+import io.ckptaudit.job.pipeline.ComparedWeights;
 import io.ckptaudit.job.pipeline.ComparisonJob;
 import io.ckptaudit.job.pipeline.ComparisonRequest;
 import io.ckptaudit.job.pipeline.ReadChoice;
@@ -11,7 +15,7 @@ import io.ckptaudit.job.pipeline.RunIds;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRunName;
 import io.ckptaudit.job.pipeline.StoredRuns;
-import io.ckptaudit.job.plan.PlanSettings;
+import io.ckptaudit.job.policy.NamesFile;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryText;
 import io.ckptaudit.udfs.arrow.KernelConversions;
@@ -40,8 +44,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
 
-  private static volatile boolean sessionStarted;
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -63,6 +65,26 @@ final class CompareCommand implements Callable<Integer> {
   private String report;
 
   @Option(
+      names = "--values",
+      arity = "0..1",
+      paramLabel = "WHICH",
+      fallbackValue = "open",
+      preprocessor = OnlyAttached.class,
+      description =
+          "Reads the weights of both sides, which must be checkpoints, and compares them element by"
+              + " element: the pairs that counts and digests leave open, or with --values=all every"
+              + " one.")
+  private ComparedValues values = ComparedValues.NONE;
+
+  @Option(
+      names = "--split-size",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Most bytes a task reads in one go, such as 256MiB.",
+      defaultValue = "256MiB")
+  private Long splitSize;
+
+  @Option(
       names = "--run-id",
       paramLabel = "ID",
       description =
@@ -73,26 +95,46 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on",
       paramLabel = "SEVERITY",
-      defaultValue = "error",
-      description = "error, warning or never: from which severity on the exit code is 10.")
+      description =
+          "error, warning or never: from which severity on the exit code is 10; what the policy"
+              + " says if not given, which is error without one.")
   private Verdict.FailOn failOn;
+
+  @Mixin private PolicyOption policy;
+
+  @Option(
+      names = "--names",
+      paramLabel = "FILE",
+      description =
+          "Which tensors of LEFT are which of RIGHT, where the known names do not tell: see"
+              + " docs/compare.md.")
+  private String names;
 
   @Option(names = "--master", paramLabel = "URL", description = "Spark master; local[*] if none.")
   private String master;
 
   @Mixin private SettingsOption conf;
 
-  static boolean sessionStarted() {
-    return sessionStarted;
-  }
+  private Policy judging;
 
   @Override
   public Integer call() throws IOException {
     Storages storages = conf.storages();
     String id = runId == null ? RunIds.next() : runId;
+    judging = policy.read(storages);
     ComparisonRequest request =
         new ComparisonRequest(
-            left, right, report, id, failOn, new KernelConversions(), conf.settings());
+            left,
+            right,
+            report,
+            id,
+            failOn == null ? judging.failOn() : failOn,
+            judging,
+            names(storages),
+            values,
+            splitSize,
+            new KernelConversions(),
+            conf.settings());
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     RunVerdict verdict = published.isPresent() ? published.get() : compare(storages, request);
     spec.commandLine().getOut().print(SummaryText.of(verdict, report));
@@ -100,26 +142,59 @@ final class CompareCommand implements Callable<Integer> {
     return verdict.exitCode();
   }
 
+  private GivenNames names(Storages storages) {
+    if (names == null) {
+      return GivenNames.NONE;
+    }
+    try {
+      return NamesFile.parse(storages.forUri(names).readAll(names, NamesFile.LONGEST), names);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Cannot read the names " + names + ": " + e.getMessage() + "; check the path of --names",
+          e);
+    }
+  }
+
   private RunVerdict compare(Storages storages, ComparisonRequest request) throws IOException {
     ComparedSide leftSide = side(left, request.runId() + "-left", storages);
     ComparedSide rightSide = side(right, request.runId() + "-right", storages);
     try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
-      sessionStarted = true;
+      StartedSession.mark();
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
+      ComparedWeights weights = weights(leftSide, rightSide, onCluster, request.runId());
       return ComparisonJob.run(
           spark,
           onCluster,
           request,
-          leftSide.audited(spark, onCluster),
-          rightSide.audited(spark, onCluster));
+          leftSide.audited(spark, onCluster, weights == null ? null : weights.left()),
+          rightSide.audited(spark, onCluster, weights == null ? null : weights.right()),
+          weights);
     }
+  }
+
+  /** Both sides opened, to be read; null if no values are asked for. */
+  private ComparedWeights weights(
+      ComparedSide leftSide, ComparedSide rightSide, Storages storages, String run)
+      throws IOException {
+    return values == ComparedValues.NONE
+        ? null
+        : new ComparedWeights(
+            storages,
+            leftSide.open(storages),
+            rightSide.open(storages),
+            ProgressDisplay.create(run));
   }
 
   private ComparedSide side(String text, String id, Storages storages) throws IOException {
     try {
       Optional<StoredRunName> stored = StoredRunName.of(text, storages);
       if (stored.isPresent()) {
-        return new ComparedSide(text, stored.get(), null, null);
+        ComparedSide side = new ComparedSide(text, stored.get(), null, null);
+        if (values != ComparedValues.NONE) {
+          side.open(storages);
+        }
+        return side;
       }
     } catch (FileNotFoundException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -133,13 +208,15 @@ final class CompareCommand implements Callable<Integer> {
 
   private AuditRequest audit(String uri, String id) {
     EnumSet<Target> targets = EnumSet.of(Target.F16, Target.BF16, Target.F8_E4M3, Target.F8_E5M2);
+    EnumSet<Target> required = EnumSet.noneOf(Target.class);
+    required.addAll(judging.required());
     return new AuditRequest(
         List.of(uri),
         report,
         id,
-        new AuditCriteria(targets, EnumSet.noneOf(Target.class)),
+        new AuditCriteria(targets, required, judging),
         Verdict.FailOn.ERROR,
-        PlanSettings.DEFAULT_SPLIT,
+        splitSize,
         ReadChoice.AUTO,
         new KernelConversions(),
         conf.settings());

@@ -12,21 +12,25 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ckpt-audit",
     description =
-        "Reads every value of a model checkpoint once, and says exactly what each number format would do to it.",
+        "Reads every value of a model checkpoint once, and says exactly what each number format"
+            + " would do to it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Versions.class,
     subcommands = {
       AuditCommand.class,
       CompareCommand.class,
+      ScalesCommand.class,
+      UpdatesCommand.class,
       ShowCommand.class,
       GateCommand.class,
+      VerifyCommand.class,
       FormatsCommand.class,
       ExplainCommand.class
     },
     footer = {
       "",
       "Exit codes: 0 clean, 2 usage or nothing matched, 10 findings at or above the gate,",
-      "12 incomplete, 13 report not published, 1 our own bug."
+      "12 incomplete, 13 report not published or damaged, 1 our own bug."
     })
 public final class Main implements Runnable {
 
@@ -57,8 +61,10 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] arguments) {
+    QuickEnd end = QuickEnd.ofThisProcess();
     int exitCode = execute(arguments);
-    if (exitCode != 0 || AuditCommand.sessionStarted() || CompareCommand.sessionStarted()) {
+    end.exitCode(exitCode);
+    if (exitCode != 0 || StartedSession.exists()) {
       // A non-daemon thread of a client library must not keep a finished driver alive.
       System.exit(exitCode);
     }

@@ -1,5 +1,6 @@
 package io.ckptaudit.job.cli;
 
+import io.ckptaudit.job.pipeline.ReadFigures;
 import io.ckptaudit.job.pipeline.ReadProgress;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -25,29 +25,34 @@ final class ProgressDisplay implements ReadProgress {
   private static final int LINE_MILLIS = 30_000;
   private static final int COLUMNS = 79;
 
+  private final String run;
   private final boolean terminal;
   private final PrintStream out;
   private ScheduledExecutorService timer;
   private ProgressBar bar;
 
-  private ProgressDisplay(boolean terminal, PrintStream out) {
+  private ProgressDisplay(String run, boolean terminal, PrintStream out) {
+    this.run = run;
     this.terminal = terminal;
     this.out = out;
   }
 
-  static ReadProgress create() {
-    return new ProgressDisplay(System.console() != null, System.err);
+  /**
+   * @param run the id that each line has
+   */
+  static ReadProgress create(String run) {
+    return new ProgressDisplay(run, System.console() != null, System.err);
   }
 
   @Override
-  public void start(long bytes, LongSupplier bytesRead) {
+  public void start(ReadFigures figures) {
     Instant started = Instant.now();
     timer = Executors.newSingleThreadScheduledExecutor(ProgressDisplay::daemon);
     if (terminal) {
-      bar = bar(bytes);
-      every(BAR_MILLIS, () -> bar.stepTo(bytesRead.getAsLong()));
+      bar = bar(figures.bytes());
+      every(BAR_MILLIS, () -> bar.stepTo(figures.bytesRead()));
     } else {
-      every(LINE_MILLIS, () -> out.println(line(bytes, bytesRead.getAsLong(), started)));
+      every(LINE_MILLIS, () -> out.println(line(run, figures, started)));
     }
   }
 
@@ -76,16 +81,22 @@ final class ProgressDisplay implements ReadProgress {
         .build();
   }
 
-  static String line(long bytes, long bytesRead, Instant started) {
+  static String line(String run, ReadFigures figures, Instant started) {
+    long bytesRead = figures.bytesRead();
     double seconds = Math.max(1e-3, started.until(Instant.now(), ChronoUnit.MILLIS) / 1e3);
     double rate = bytesRead / seconds;
-    long left = rate > 0 ? Math.round((bytes - bytesRead) / rate) : -1;
+    long left = rate > 0 ? Math.round((figures.bytes() - bytesRead) / rate) : -1;
     return String.format(
         Locale.ROOT,
-        "{\"bytes\":%d,\"bytes_total\":%d,\"gb_per_s\":%.3f,\"seconds\":%.1f,\"eta\":%s}",
+        "{\"run\":\"%s\",\"files\":%d,\"files_total\":%d,\"bytes\":%d,\"bytes_total\":%d,\"gb_per_s\":%.3f,"
+            + "\"findings\":%d,\"seconds\":%.1f,\"eta\":%s}",
+        run,
+        figures.filesRead(),
+        figures.files(),
         bytesRead,
-        bytes,
+        figures.bytes(),
         rate / GIGABYTE,
+        figures.findings(),
         seconds,
         left < 0 ? "null" : "\"" + Duration.ofSeconds(left) + "\"");
   }

@@ -17,7 +17,7 @@ public record Changes(long rounded, long flushed, long overflowed, long clipped)
 
   static final Changes NONE = new Changes(0, 0, 0, 0);
 
-  Changes with(double wanted, double image, double limit, long count) {
+  Changes with(double wanted, double image, Explanation.Limit limit, long count) {
     if (wanted == image || Double.isNaN(wanted)) {
       return this;
     }
@@ -27,8 +27,8 @@ public record Changes(long rounded, long flushed, long overflowed, long clipped)
     if (image == 0) {
       return plus(new Changes(0, count, 0, 0));
     }
-    boolean clips = Math.abs(image) == limit && Math.abs(wanted) > limit;
-    return plus(clips ? new Changes(0, 0, 0, count) : new Changes(count, 0, 0, 0));
+    return plus(
+        limit.caught(wanted, image) ? new Changes(0, 0, 0, count) : new Changes(count, 0, 0, 0));
   }
 
   Changes plus(Changes more) {

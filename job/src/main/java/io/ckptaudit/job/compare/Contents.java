@@ -49,7 +49,7 @@ public record Contents(
   /**
    * A tensor of F32 or F64.
    *
-   * @param narrowest dtype that holds every value
+   * @param narrowest dtype that holds every value; null if none is finite, which every one holds
    */
   public static Contents wide(
       DType dtype,
@@ -60,14 +60,20 @@ public record Contents(
       Long crc32c) {
     Map<FloatFormat, CodeCounts> byFormat = new TreeMap<>();
     casts.forEach(counts -> byFormat.put(counts.dtype().format(), counts));
-    FloatFormat held =
-        narrowest != null && byFormat.containsKey(narrowest.format()) ? narrowest.format() : null;
+    FloatFormat format = narrowest == null ? FloatFormat.BF16 : narrowest.format();
+    FloatFormat held = byFormat.containsKey(format) ? format : null;
     return new Contents(dtype, elements, null, byFormat, held, roundings, crc32c);
   }
 
   /** Counts of codes whose values are those of the tensor; null if there are none. */
   CodeCounts exact() {
     return source != null ? source : holds == null ? null : casts.get(holds);
+  }
+
+  /** Whether all elements are known to be the same, so that their order is that of any layout. */
+  boolean isOneCode() {
+    CodeCounts known = exact();
+    return elements == 0 || known != null && known.distinctCodes() == 1;
   }
 
   boolean isCounted() {

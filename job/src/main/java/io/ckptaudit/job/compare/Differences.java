@@ -2,6 +2,7 @@ package io.ckptaudit.job.compare;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.state.FormatTables;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -12,7 +13,8 @@ import java.util.SortedMap;
  *
  * @param relative to |left|
  */
-public record Differences(SortedMap<Integer, Long> absolute, SortedMap<Integer, Long> relative) {
+public record Differences(SortedMap<Integer, Long> absolute, SortedMap<Integer, Long> relative)
+    implements Serializable {
 
   /** Null where the values of a side are not known, or their numbers differ. */
   public static Differences of(

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.compare;
 
 import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.FormatTables;
 import java.io.Serializable;
@@ -24,6 +25,19 @@ record Explanation(String id, String family, String words, List<Step> steps)
   /** What the values of counted codes become. */
   Values image(CodeCounts counts, Map<FloatFormat, FormatTables> tables) {
     return from(counts, steps, tables);
+  }
+
+  /** Whether what runs store of the casts of 32- and 64-bit values tells of this. */
+  boolean isOfStoredCasts() {
+    return !steps.isEmpty()
+        && steps.get(0) instanceof Step.Nearest first
+        && !first.target().isSaturating()
+        && (first.target() == Target.F16 || first.target() == Target.BF16);
+  }
+
+  /** Whether it is rounding to nearest and nothing else, whatever becomes of overflows. */
+  boolean isPlainCast() {
+    return steps.size() == 1 && steps.get(0) instanceof Step.Nearest;
   }
 
   /**
@@ -51,11 +65,12 @@ record Explanation(String id, String family, String words, List<Step> steps)
   /** What becomes of each value. */
   Changes changes(CodeCounts counts, Map<FloatFormat, FormatTables> tables) {
     FormatTables from = tables.get(counts.dtype().format());
+    Limit limit = limit(from.format(), tables);
     Changes changes = Changes.NONE;
     for (int i = 0; i < counts.distinctCodes(); i++) {
       double value = from.value(counts.code(i));
       double image = Step.image(steps, from, counts.code(i), tables);
-      changes = changes.with(Math.scalb(value, scale()), image, limit(), counts.count(i));
+      changes = changes.with(Math.scalb(value, scale()), image, limit, counts.count(i));
     }
     return changes;
   }
@@ -66,10 +81,39 @@ record Explanation(String id, String family, String words, List<Step> steps)
         .sum();
   }
 
-  private double limit() {
-    return steps.stream()
-        .mapToDouble(step -> step instanceof Step.Clip clip ? clip.most() : Double.MAX_VALUE)
-        .min()
-        .orElse(Double.MAX_VALUE);
+  /**
+   * What a step limits magnitudes to.
+   *
+   * @param most what is larger is limited
+   * @param becomes what is left of it after the steps that follow
+   */
+  record Limit(double most, double becomes) {
+
+    static final Limit NONE = new Limit(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    boolean caught(double wanted, double image) {
+      return Math.abs(wanted) > most && Math.abs(image) == becomes;
+    }
+  }
+
+  private Limit limit(FloatFormat from, Map<FloatFormat, FormatTables> tables) {
+    FloatFormat at = from;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      at = step.to(at);
+      if (step instanceof Step.Clip clip) {
+        return limit(clip.most(), at, i + 1, tables);
+      }
+      if (step instanceof Step.Nearest nearest && nearest.target().isSaturating()) {
+        return limit(at.maxFinite(), at, i + 1, tables);
+      }
+    }
+    return Limit.NONE;
+  }
+
+  private Limit limit(
+      double most, FloatFormat at, int next, Map<FloatFormat, FormatTables> tables) {
+    List<Step> rest = steps.subList(next, steps.size());
+    return new Limit(most, Step.image(rest, tables.get(at), (int) at.round(most), tables));
   }
 }

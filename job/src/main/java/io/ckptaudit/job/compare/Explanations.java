@@ -18,6 +18,7 @@ final class Explanations {
 
   private static final String CLIPPED = "clipped_at_";
 
+  private static final String SCALED = "scaled_by_2^";
   private static final String THROUGH = "through_";
   private static final String CLIPPED_BETWEEN = "_clipped";
 
@@ -56,11 +57,29 @@ final class Explanations {
     /** What the values of a pair suggest. */
     static Parameters suggestedBy(Values left, Values right) {
       Parameters suggested = none();
-      if (right.largest() > 0 && right.largest() < left.largest()) {
+      boolean infinitiesGone = left.hasInfinity() && !right.hasInfinity();
+      boolean limited = right.largest() < left.largest() || infinitiesGone;
+      if (right.largest() > 0 && limited) {
         suggested.limits.add(right.largest());
       }
       suggested.addRatio(left.largest(), right.largest());
       suggested.addRatio(left.middle(), right.middle());
+      suggested.scales.remove(0);
+      return suggested;
+    }
+
+    /** What the largest magnitudes suggest, infinities included; null where not known. */
+    static Parameters ofExtremes(Double left, Double right) {
+      Parameters suggested = none();
+      if (left == null || right == null || Double.isInfinite(right)) {
+        return suggested;
+      }
+      if (right > 0 && right < left) {
+        suggested.limits.add(right);
+      }
+      if (!Double.isInfinite(left)) {
+        suggested.addRatio(left, right);
+      }
       suggested.scales.remove(0);
       return suggested;
     }
@@ -94,6 +113,21 @@ final class Explanations {
     return Double.parseDouble(id.substring(CLIPPED.length()));
   }
 
+  /** The explanation of an id, between dtypes of which it explained values. */
+  static Explanation named(String id, DType left, DType right) {
+    Parameters parameters = Parameters.none();
+    if (id.startsWith(CLIPPED)) {
+      parameters.limits.add(limit(id));
+    }
+    if (id.startsWith(SCALED)) {
+      parameters.scales.add(Integer.parseInt(id.substring(SCALED.length())));
+    }
+    return of(left, right, Double.POSITIVE_INFINITY, parameters).stream()
+        .filter(explanation -> explanation.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The plain cast to a dtype; empty for those that nothing is cast to. */
   static Optional<Target> castTo(DType dtype) {
     return Arrays.stream(Target.values())
@@ -104,7 +138,7 @@ final class Explanations {
   /**
    * What could have led from a dtype to another.
    *
-   * @param largest finite magnitude of LEFT; infinite where it is not known
+   * @param largest magnitude of LEFT; infinite where it is not known
    * @param right F64 is taken as F32 is: both hold whatever 16 bits held
    */
   static List<Explanation> of(DType left, DType right, double largest, Parameters parameters) {
@@ -145,7 +179,7 @@ final class Explanations {
     for (int scale : scales) {
       addOf(
           "scaled",
-          "scaled_by_2^" + scale,
+          SCALED + scale,
           "multiplied by 2^" + scale + " and rounded to nearest even in " + target,
           new Step.Scale(scale, target));
     }

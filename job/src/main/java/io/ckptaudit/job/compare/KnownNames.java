@@ -26,6 +26,9 @@ final class KnownNames {
           "attention_norm", "input_layernorm",
           "ffn_norm", "post_attention_layernorm");
 
+  private static final Pattern COMPUTED =
+      Pattern.compile("rope\\.freqs|(?:.+\\.)?rotary_emb\\.inv_freq");
+
   private static final Pattern LAYER = Pattern.compile("layers\\.([0-9]{1,9})\\.(.+)\\.weight");
 
   /**
@@ -49,7 +52,23 @@ final class KnownNames {
       String any = String.join("|", parts).replace(".", "\\.").replace("#", "[0-9]{1,9}");
       String end = matcher.groupCount() > 1 ? matcher.group(2) : ".weight";
       return Pattern.compile(
-          Pattern.quote(matcher.group(1)) + "(?:" + any + ")" + Pattern.quote(end));
+          Pattern.quote(matcher.group(1)) + "(?<part>" + any + ")" + Pattern.quote(end));
+    }
+
+    /**
+     * Where a part stands in the whole: by its index, then as the parts do.
+     *
+     * @param names what {@link #partsOf} gave, which the name matches
+     */
+    long placeOf(Pattern names, String name) {
+      Matcher matcher = names.matcher(name);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException("No part: " + name);
+      }
+      String part = matcher.group("part");
+      String kind = part.replaceFirst("^[0-9]+", "#");
+      long index = kind.equals(part) ? 0 : Long.parseLong(part.substring(0, part.indexOf('.')));
+      return index * parts.size() + parts.indexOf(kind);
     }
   }
 
@@ -65,6 +84,11 @@ final class KnownNames {
           Fusion.of("(.*\\.experts\\.)down_proj", "#.down_proj"));
 
   private KnownNames() {}
+
+  /** Whether a tensor is worked out from the configuration, so that writers may leave it out. */
+  static boolean isComputed(String name) {
+    return COMPUTED.matcher(name).matches();
+  }
 
   /** The name that the converter of transformers gives a tensor of Meta; others as they are. */
   static String canonical(String name) {

@@ -4,19 +4,22 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What all pairs together say of two models.
  *
  * @param statement the weakest of all pairs, in the order of {@link Statement}; null if nothing is
  *     paired
- * @param explanation the simplest that every explained pair allows; null if there is none
+ * @param explanation the simplest that every explained pair allows; null if there is none, and
+ *     where some tensors of RIGHT are wider originals of LEFT's
  * @param alternatives that every explained pair allows as well: the models cannot tell them apart
  * @param sentence the same in words, without its full stop
- * @param counts of pairs by statement
+ * @param counts of pairs by statement, without tensors that are no weights
  */
 public record ModelStatement(
     Statement statement,
@@ -26,7 +29,8 @@ public record ModelStatement(
     Map<Statement, Long> counts) {
 
   public static ModelStatement of(Collection<Compared> all) {
-    return new Building(all).build();
+    return new Building(all.stream().filter(one -> one.statement() != Statement.COMPUTED).toList())
+        .build();
   }
 
   /** Whether every value of every tensor of either side is accounted for. */
@@ -39,22 +43,43 @@ public record ModelStatement(
     private final Map<Statement, Long> counts = new EnumMap<>(Statement.class);
     private final List<Compared> explained;
     private final long paired;
+    private final long undone;
     private final List<String> common;
-    private final Map<String, String> words = new LinkedHashMap<>();
+    private final long originals;
+    private final Map<String, Set<String>> words = new LinkedHashMap<>();
     private final Map<String, String> families = new LinkedHashMap<>();
 
     Building(Collection<Compared> all) {
       all.forEach(one -> counts.merge(one.statement(), 1L, Long::sum));
       paired = all.stream().filter(one -> one.pair().isPaired()).count();
+      undone =
+          all.stream()
+              .filter(one -> one.statement().isOrdered() && one.isByElements())
+              .filter(one -> one.elements().order().words() != null)
+              .count();
       explained =
           all.stream()
               .filter(one -> one.statement().isAccounted() && !one.outcome().fits().isEmpty())
               .toList();
       for (Compared one : explained) {
-        one.outcome().words().forEach(words::putIfAbsent);
+        addWords(one);
         one.outcome().families().forEach(families::putIfAbsent);
       }
       common = common();
+      originals = count(Statement.ORIGINAL) + count(Statement.ORIGINAL_IN_ORDER);
+    }
+
+    /** What was done is said of those tensors that it changed, to whatever dtype it was. */
+    private void addWords(Compared one) {
+      one.outcome()
+          .words()
+          .forEach(
+              (id, said) -> {
+                Set<String> known = words.computeIfAbsent(id, none -> new LinkedHashSet<>());
+                if (id.equals(one.outcome().explanation()) || known.isEmpty()) {
+                  known.add(said);
+                }
+              });
     }
 
     /** Ids that every explained pair allows; what did nothing anywhere comes first. */
@@ -82,8 +107,10 @@ public record ModelStatement(
       boolean unchanged = !common.isEmpty() && common.get(0).equals(Explanation.UNCHANGED);
       List<String> others =
           unchanged || common.isEmpty() ? List.of() : List.copyOf(common.subList(1, common.size()));
-      String explanation = common.isEmpty() ? null : common.get(0);
-      return new ModelStatement(weakest, explanation, others, sentence(unchanged, others), counts);
+      String sentence = sentence(unchanged, others);
+      return common.isEmpty() || originals > 0
+          ? new ModelStatement(weakest, null, List.of(), sentence, counts)
+          : new ModelStatement(weakest, common.get(0), others, sentence, counts);
     }
 
     private long count(Statement statement) {
@@ -116,44 +143,74 @@ public record ModelStatement(
     }
 
     private String holds(long accounted, boolean unchanged, List<String> others) {
-      if (count(Statement.SAME_BITS) == accounted) {
-        return "RIGHT has LEFT's bits in the same order in all "
-            + pairs(accounted)
-            + ": equal counts and CRC-32C";
+      if (originals == 0) {
+        return copied(accounted, accounted, unchanged, others);
       }
-      if (count(Statement.ORIGINAL) == accounted) {
-        return "LEFT's values are RIGHT's, rounded to nearest even, in all "
-            + pairs(accounted)
-            + "; order not checked";
-      }
-      if (unchanged) {
-        String order =
-            count(Statement.SAME_BITS) == 0
-                ? "; order not checked"
-                : "; order checked in " + pairs(count(Statement.SAME_BITS));
-        String dtype =
-            count(Statement.LOSSLESS) > 0 ? " in another dtype, none of which changed" : "";
-        return "RIGHT has exactly LEFT's values" + dtype + ", in all " + pairs(accounted) + order;
-      }
-      return changed(accounted, others);
+      String rounded = "LEFT's values are RIGHT's, rounded to nearest even, in ";
+      return originals == accounted
+          ? rounded + "all " + pairs(originals) + order(accounted)
+          : rounded
+              + pairs(originals)
+              + "; of the others, "
+              + copied(accounted - originals, accounted, unchanged, others);
     }
 
-    private String changed(long accounted, List<String> others) {
+    /** Of those pairs in which LEFT is the original, or the same. */
+    private String copied(long copies, long accounted, boolean unchanged, List<String> others) {
+      if (count(Statement.SAME_BITS) == copies) {
+        return "RIGHT has LEFT's bits in the same order in all "
+            + pairs(copies)
+            + ": equal CRC-32C, and equal counts where there are any"
+            + (copies == accounted ? "" : order(accounted));
+      }
+      if (unchanged) {
+        boolean lossless = count(Statement.LOSSLESS) + count(Statement.LOSSLESS_IN_ORDER) > 0;
+        String dtype = lossless ? " in another dtype, none of which changed" : "";
+        return "RIGHT has exactly LEFT's values"
+            + dtype
+            + ", in all "
+            + pairs(copies)
+            + order(accounted);
+      }
+      return changed(copies, accounted, others);
+    }
+
+    /** In how many pairs values are known to be in their places. */
+    private String order(long accounted) {
+      long ordered =
+          counts.entrySet().stream()
+              .filter(entry -> entry.getKey().isOrdered())
+              .mapToLong(Map.Entry::getValue)
+              .sum();
+      if (ordered == 0) {
+        return "; order not checked";
+      }
+      return ordered == accounted
+          ? ", in the same order" + undone()
+          : "; order checked in " + pairs(ordered) + undone();
+    }
+
+    private String undone() {
+      return undone == 0 ? "" : " (a known layout undone in " + pairs(undone) + ")";
+    }
+
+    private String changed(long copies, long accounted, List<String> others) {
       if (common.isEmpty()) {
-        return "each of " + pairs(accounted) + " is explained, but no one way explains them all";
+        return "each of " + pairs(copies) + " is explained, but no one way explains them all";
       }
       String id = common.get(0);
       long told = explained.stream().filter(one -> one.outcome().fits().size() == 1).count();
       String sentence =
           "RIGHT's values are exactly LEFT's "
-              + words.get(id)
+              + String.join(" or ", words.get(id))
               + ", in all "
-              + pairs(accounted)
+              + pairs(copies)
               + what()
               + "; "
               + pairs(told)
               + (told == 1 ? " tells" : " tell")
-              + " this from everything else that was tried; order not checked";
+              + " this from everything else that was tried"
+              + order(accounted);
       return others.isEmpty()
           ? sentence
           : sentence + "; it cannot be told from " + String.join(", ", others);

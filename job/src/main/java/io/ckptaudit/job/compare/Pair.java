@@ -12,6 +12,7 @@ public record Pair(List<SideTensor> left, List<SideTensor> right, How how) imple
 
   /** Why they belong together. */
   public enum How {
+    GIVEN,
     NAME,
     KNOWN_NAME,
     FUSED,
@@ -29,7 +30,7 @@ public record Pair(List<SideTensor> left, List<SideTensor> right, How how) imple
 
   /** Names promise a shape; figures are those of a transposed tensor too. */
   private boolean fits() {
-    boolean named = how == How.NAME || how == How.KNOWN_NAME;
+    boolean named = how == How.GIVEN || how == How.NAME || how == How.KNOWN_NAME;
     return !named || left.get(0).shape().equals(right.get(0).shape());
   }
 
@@ -38,9 +39,24 @@ public record Pair(List<SideTensor> left, List<SideTensor> right, How how) imple
    * permute queries and keys for rotary embeddings, and figures are those of a transposed tensor.
    */
   boolean mayBePermuted() {
-    boolean rotary = how == How.KNOWN_NAME && name().matches(".*(?:[qk]_proj|\\.w[qk])\\.weight");
-    boolean other = how == How.FIGURES && !left.get(0).shape().equals(right.get(0).shape());
-    return rotary || other;
+    return isRotary() || isTurned();
+  }
+
+  /** Whether one side has the queries or keys of Meta, the other those of transformers. */
+  boolean isRotary() {
+    return how == How.KNOWN_NAME && name().matches(".*(?:[qk]_proj|\\.w[qk])\\.weight");
+  }
+
+  /**
+   * Whether the same figures came in another shape, so that elements must stand elsewhere. Axes of
+   * length 1 put no element anywhere.
+   */
+  boolean isTurned() {
+    return how == How.FIGURES && !squeezed(left.get(0)).equals(squeezed(right.get(0)));
+  }
+
+  private static List<Long> squeezed(SideTensor tensor) {
+    return tensor.shape().stream().filter(length -> length != 1).toList();
   }
 
   /** What it is called: by RIGHT's name, since RIGHT is what is being judged. */
@@ -50,6 +66,9 @@ public record Pair(List<SideTensor> left, List<SideTensor> right, How how) imple
 
   /** What can be said before any count is looked at; null if counts must be compared. */
   public Statement statementByShape() {
+    if (how == How.NONE && KnownNames.isComputed(name())) {
+      return Statement.COMPUTED;
+    }
     if (how == How.NONE) {
       return left.isEmpty() ? Statement.RIGHT_ONLY : Statement.LEFT_ONLY;
     }

@@ -1,14 +1,15 @@
 package io.ckptaudit.job.compare;
 
 import io.ckptaudit.job.compare.Explanations.Parameters;
-import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
+import io.ckptaudit.udfs.number.Target;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.FormatTables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Finds the strongest statement that holds of two sides of a pair, from counts and digests alone.
@@ -164,9 +165,13 @@ public final class PairComparison {
         suggested);
   }
 
-  /** The largest finite magnitude of LEFT; null where only its casts are known. */
+  /** The largest magnitude of LEFT, infinities included; null where only its casts are known. */
   private Double largestOfLeft() {
-    return left.exact() == null ? null : (Double) values(left).largest();
+    if (left.exact() == null) {
+      return null;
+    }
+    Values known = values(left);
+    return known.hasInfinity() ? Double.POSITIVE_INFINITY : known.largest();
   }
 
   private Values image(Explanation explanation) {
@@ -188,31 +193,74 @@ public final class PairComparison {
 
   /** Neither side's values are known, only what they round to. */
   private PairOutcome bothWide() {
+    if (left.dtype() != right.dtype()) {
+      return otherWide();
+    }
     long fewest = 0;
-    for (FloatFormat format : left.casts().keySet()) {
-      if (right.cast(format) != null) {
-        FormatTables of = tables.get(format);
-        Values l = Values.of(left.cast(format), of);
-        fewest = Math.max(fewest, l.leastDifferent(Values.of(right.cast(format), of)));
-      }
+    for (FloatFormat format : ofBoth()) {
+      fewest = Math.max(fewest, cast(left, format).leastDifferent(cast(right, format)));
     }
     if (fewest > 0) {
       return PairOutcome.different(fewest);
     }
-    return Boolean.TRUE.equals(sameBytes())
-        ? PairOutcome.of(Statement.SAME_BITS)
-        : PairOutcome.of(Statement.SAME_ROUNDINGS);
+    Boolean sameBytes = sameBytes();
+    if (sameBytes == null) {
+      return PairOutcome.of(Statement.SAME_ROUNDINGS);
+    }
+    if (sameBytes) {
+      return PairOutcome.unchanged(Statement.SAME_BITS);
+    }
+    // NaNs have many codes: the bytes may be others where the values are not.
+    boolean nan = ofBoth().stream().anyMatch(format -> cast(left, format).hasNaN());
+    return PairOutcome.of(nan ? Statement.SAME_ROUNDINGS : Statement.OTHER_BITS);
+  }
+
+  /** Rounding to F32 first may round to F16 or BF16 twice, which gives a neighbour at the most. */
+  private PairOutcome otherWide() {
+    boolean same = true;
+    for (FloatFormat format : ofBoth()) {
+      Values l = cast(left, format);
+      Values r = cast(right, format);
+      if (!l.mayRoundFromTheSame(r, format)) {
+        return PairOutcome.different(1L);
+      }
+      same &= l.equals(r);
+    }
+    return PairOutcome.of(same ? Statement.SAME_ROUNDINGS : Statement.UNDECIDED);
+  }
+
+  /** The formats of which the casts of both sides are counted. */
+  private List<FloatFormat> ofBoth() {
+    return left.casts().keySet().stream().filter(right.casts()::containsKey).toList();
+  }
+
+  private Values cast(Contents side, FloatFormat format) {
+    return Values.of(side.cast(format), tables.get(format));
   }
 
   /** RIGHT has values that no 16-bit format holds: LEFT may have been made from it. */
   private PairOutcome rightWide() {
-    DType narrow = left.dtype();
-    CodeCounts rounded = narrow.isFloating() ? right.cast(narrow.format()) : null;
-    if (rounded == null) {
+    FloatFormat narrow = left.dtype().format();
+    Values of = values(left);
+    if (right.cast(narrow) == null) {
+      return ofRoundedTwice(of, narrow);
+    }
+    long differ = of.leastDifferent(cast(right, narrow));
+    return differ == 0 ? PairOutcome.of(Statement.ORIGINAL) : PairOutcome.different(differ);
+  }
+
+  /**
+   * Casts to 8 bits are not stored; those of the casts to BF16 are their neighbours at the most.
+   */
+  private PairOutcome ofRoundedTwice(Values of, FloatFormat narrow) {
+    Optional<Target> target = Explanations.castTo(left.dtype());
+    if (target.isEmpty()) {
       return PairOutcome.different(1L);
     }
-    Values image = Values.of(rounded, tables.get(narrow.format()));
-    long differ = values(left).leastDifferent(image);
-    return differ == 0 ? PairOutcome.of(Statement.ORIGINAL) : PairOutcome.different(differ);
+    Explanation twice = new Explanation("", "", "", List.of(new Step.Nearest(target.get())));
+    Values image = twice.image(right.cast(FloatFormat.BF16), tables);
+    return of.mayRoundFromTheSame(image, narrow)
+        ? PairOutcome.of(Statement.UNDECIDED)
+        : PairOutcome.different(1L);
   }
 }

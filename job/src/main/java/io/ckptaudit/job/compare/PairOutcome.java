@@ -1,6 +1,8 @@
 package io.ckptaudit.job.compare;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +19,7 @@ import java.util.Map;
  * @param leastDifferent number of elements that must differ from the image under the explanation,
  *     whatever their order; null where that is not known
  * @param leastLargest how much the most different one differs at least; null where not known
- * @param largestOfLeft the largest finite magnitude of LEFT; null where not known
+ * @param largestOfLeft the largest magnitude of LEFT, infinities included; null where not known
  */
 public record PairOutcome(
     Statement statement,
@@ -35,6 +37,60 @@ public record PairOutcome(
   /** A statement that rests on no explanation. */
   public static PairOutcome of(Statement statement) {
     return of(statement, null);
+  }
+
+  /** Values that are what they were, though nothing else is known of them. */
+  static PairOutcome unchanged(Statement statement) {
+    return explained(statement, Explanation.UNCHANGED, "none of which changed");
+  }
+
+  /** One explanation that fits, as the elements themselves tell. */
+  static PairOutcome explained(Statement statement, String id, String words) {
+    return new PairOutcome(
+        statement, id, List.of(id), false, Map.of(id, words), Map.of(id, id), null, 0L, null, null);
+  }
+
+  /** Explanations that only elements could test; others were not tried with them. */
+  static PairOutcome tried(Statement statement, ElementTrial trial) {
+    boolean holds = statement.isAccounted();
+    Map<String, String> words = new LinkedHashMap<>();
+    Map<String, String> families = new LinkedHashMap<>();
+    for (Explanation explanation : trial.explanations()) {
+      words.put(explanation.id(), explanation.words());
+      families.put(explanation.id(), explanation.family());
+    }
+    return new PairOutcome(
+        statement,
+        trial.explanations().get(0).id(),
+        holds ? List.copyOf(words.keySet()) : List.of(),
+        true,
+        words,
+        families,
+        null,
+        holds ? 0L : null,
+        null,
+        trial.largestOfLeft());
+  }
+
+  /** The same, where the explanations of another outcome of the pair fit too. */
+  PairOutcome orBy(PairOutcome other) {
+    List<String> all = new ArrayList<>(fits);
+    all.addAll(other.fits);
+    Map<String, String> allWords = new LinkedHashMap<>(other.words);
+    allWords.putAll(words);
+    Map<String, String> allFamilies = new LinkedHashMap<>(other.families);
+    allFamilies.putAll(families);
+    return new PairOutcome(
+        statement,
+        explanation,
+        List.copyOf(all),
+        untested,
+        allWords,
+        allFamilies,
+        changes,
+        leastDifferent,
+        leastLargest,
+        largestOfLeft);
   }
 
   static PairOutcome different(Long leastDifferent) {

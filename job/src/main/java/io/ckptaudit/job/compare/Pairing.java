@@ -4,6 +4,7 @@ import io.ckptaudit.job.compare.Pair.How;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Finds which tensors of two sides belong together: by name; by the names of other writers; parts
- * with what they are fused to; and last, where shape and figures are those of one tensor on either
- * side. Every tensor is in exactly one pair; what has no partner is in a pair of its own.
+ * Finds which tensors of two sides belong together: as a user says; by name; by the names of other
+ * writers; parts with what they are fused to; and last, where shape and figures are those of one
+ * tensor on either side. Every tensor is in exactly one pair; what has no partner is in a pair of
+ * its own.
  */
 public final class Pairing {
 
@@ -29,7 +31,25 @@ public final class Pairing {
 
   /** Pairs in the order of their names. */
   public static List<Pair> of(Collection<SideTensor> left, Collection<SideTensor> right) {
+    return of(left, right, GivenNames.NONE);
+  }
+
+  /**
+   * The same, after the names that a user gives.
+   *
+   * @throws UnknownTensorException if those speak of a tensor that is not there
+   */
+  public static List<Pair> of(
+      Collection<SideTensor> left, Collection<SideTensor> right, GivenNames given) {
     Pairing pairing = new Pairing(left, right);
+    given
+        .of(pairing.left.keySet(), pairing.right.keySet())
+        .forEach(
+            (ofLeft, ofRight) ->
+                pairing.add(
+                    List.of(pairing.left.remove(ofLeft)),
+                    List.of(pairing.right.remove(ofRight)),
+                    How.GIVEN));
     pairing.byKey(How.NAME, SideTensor::name);
     pairing.byKey(How.KNOWN_NAME, tensor -> KnownNames.canonical(tensor.name()));
     pairing.fused(pairing.left, pairing.right, true);
@@ -96,11 +116,14 @@ public final class Pairing {
     for (KnownNames.Fusion fusion : KnownNames.FUSIONS) {
       Pattern names = fusion.partsOf(whole.name());
       if (names != null) {
+        Comparator<SideTensor> inside =
+            Comparator.comparing(tensor -> fusion.placeOf(names, tensor.name()));
         // Only names that begin as the whole does can match: a model may have 100,000 others.
         String prefix = whole.name().substring(0, whole.name().lastIndexOf('.') + 1);
         String stem = prefix.substring(0, prefix.lastIndexOf('.', prefix.length() - 2) + 1);
         return others.subMap(stem, stem + Character.MAX_VALUE).values().stream()
             .filter(tensor -> names.matcher(tensor.name()).matches())
+            .sorted(inside)
             .toList();
       }
     }

@@ -2,18 +2,25 @@ package io.ckptaudit.job.compare;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
+import io.ckptaudit.udfs.number.WideCast;
 import io.ckptaudit.udfs.state.FormatTables;
+import java.io.Serializable;
 import java.util.Map;
 
 /**
  * One thing a converter may do to a value: a function from codes of one format to codes of another.
  * NaN stays NaN in every step.
  */
-sealed interface Step {
+sealed interface Step extends Serializable {
 
   FloatFormat to(FloatFormat from);
 
   int apply(int code, FormatTables from);
+
+  /** The same of elements of 32 and 64 bits; null where it is nothing that makes codes of them. */
+  default WideCast ofWide() {
+    return null;
+  }
 
   /** Rounds to nearest, ties to even: the conversion function itself. */
   record Nearest(Target target) implements Step {
@@ -25,6 +32,11 @@ sealed interface Step {
     @Override
     public int apply(int code, FormatTables from) {
       return from.result(target, code);
+    }
+
+    @Override
+    public WideCast ofWide() {
+      return WideCast.nearest(target);
     }
   }
 
@@ -51,6 +63,11 @@ sealed interface Step {
       }
       // One code less is the next smaller magnitude, since the sign is the highest bit.
       return Math.abs(format.decode(nearest)) > Math.abs(value) ? nearest - 1 : nearest;
+    }
+
+    @Override
+    public WideCast ofWide() {
+      return WideCast.truncated(target);
     }
   }
 
@@ -106,6 +123,11 @@ sealed interface Step {
     @Override
     public int apply(int code, FormatTables from) {
       return (int) target.cast(Math.scalb(from.value(code), exponent));
+    }
+
+    @Override
+    public WideCast ofWide() {
+      return WideCast.scaled(target, exponent);
     }
   }
 

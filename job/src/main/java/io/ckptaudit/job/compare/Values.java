@@ -1,6 +1,7 @@
 package io.ckptaudit.job.compare;
 
 import io.ckptaudit.udfs.number.Binade;
+import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.state.CodeCounts;
 import io.ckptaudit.udfs.state.FormatTables;
 import java.util.Arrays;
@@ -64,6 +65,10 @@ final class Values {
 
   boolean hasNaN() {
     return values.length > 0 && Double.isNaN(values[values.length - 1]);
+  }
+
+  boolean hasInfinity() {
+    return Arrays.stream(values).anyMatch(Double::isInfinite);
   }
 
   /** The largest finite magnitude; 0 where nothing is finite. */
@@ -135,6 +140,36 @@ final class Values {
     double[] largest = {0};
     along(right, (l, r, count) -> largest[0] = Math.max(largest[0], difference(l, r)));
     return largest[0];
+  }
+
+  /**
+   * Whether these and others, both values of a format, may be roundings of the same values in other
+   * ways: with both in ascending order, no two are further apart than from one code to the next.
+   * Where overflows become NaN, which has no place in an order, other numbers of NaN tell nothing.
+   */
+  boolean mayRoundFromTheSame(Values other, FloatFormat format) {
+    if (count(Double.NaN) != other.count(Double.NaN)) {
+      return !format.hasInfinity();
+    }
+    boolean[] near = {true};
+    along(other, (l, r, count) -> near[0] &= areNeighbours(l, r, format));
+    return near[0];
+  }
+
+  private static boolean areNeighbours(double left, double right, FloatFormat format) {
+    return Double.compare(left, right) == 0
+        || Math.abs(rank(left, format) - rank(right, format)) <= 1;
+  }
+
+  /** Of a value that is no NaN, among those of its format. */
+  private static long rank(double value, FloatFormat format) {
+    long code = format.round(value);
+    return format.isNegative(code) ? -format.magnitude(code) - 1 : format.magnitude(code);
+  }
+
+  private long count(double value) {
+    int at = Arrays.binarySearch(values, value);
+    return at < 0 ? 0 : counts[at];
   }
 
   private static double difference(double left, double right) {

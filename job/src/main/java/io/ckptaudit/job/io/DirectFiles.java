@@ -24,7 +24,10 @@ final class DirectFiles {
 
   private DirectFiles() {}
 
-  /** The file, or nothing where its file system refuses; the reason is logged once. */
+  /**
+   * The file, or nothing where its file system refuses to open it so or to read its first block;
+   * the reason is logged once.
+   */
   static Optional<RangeReader> open(Path path, FileEntry file, UnchangedCheck check)
       throws IOException {
     long block = Files.getFileStore(path).getBlockSize();
@@ -34,10 +37,21 @@ final class DirectFiles {
     try {
       FileChannel channel =
           FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
-      return Optional.of(new DirectRangeReader(file, channel, (int) block, check));
+      return readable(path, new DirectRangeReader(file, channel, (int) block, check));
     } catch (NoSuchFileException | java.nio.file.AccessDeniedException e) {
       throw e;
     } catch (UnsupportedOperationException | FileSystemException e) {
+      return refused(path, e.getMessage());
+    }
+  }
+
+  /** Closes a reader that does not read. */
+  static Optional<RangeReader> readable(Path path, DirectRangeReader reader) throws IOException {
+    try {
+      reader.verifyReads();
+      return Optional.of(reader);
+    } catch (IOException e) {
+      reader.close();
       return refused(path, e.getMessage());
     }
   }

@@ -41,14 +41,47 @@ final class DirectRangeReader implements RangeReader {
     int wanted = (needed + block - 1) & -block;
     ByteBuffer target = aligned(buffer).limit(wanted);
     while (target.position() < needed) {
-      int read = channel.read(target, start + target.position());
-      boolean atTheEnd = read < 0 || read % block != 0;
-      if (atTheEnd && target.position() < needed) {
-        long found = Math.max(position, start + target.position());
-        throw LocalRangeReader.endOfFile(file, position, bytes, found);
+      int from = target.position();
+      int read = readSome(start + from, target);
+      if (target.position() < needed) {
+        verifyGoesOn(read, start + target.position(), position, bytes);
+        target.position(nextBlock(start, from, target.position()));
       }
     }
     return skipped(buffer) + before;
+  }
+
+  private void verifyGoesOn(int read, long reached, long position, int bytes) throws IOException {
+    if (read < 0 || reached >= channel.size()) {
+      throw LocalRangeReader.endOfFile(file, position, bytes, Math.max(position, reached));
+    }
+  }
+
+  /** Where to go on after a read that ended early: at the block in which it did. */
+  private int nextBlock(long start, int from, int reached) throws IOException {
+    int next = reached & -block;
+    if (next == from) {
+      IOException cut =
+          new IOException(
+              "a direct read ended after %s bytes of a block".formatted(reached - from));
+      throw LocalRangeReader.failed(file, start + from, cut);
+    }
+    return next;
+  }
+
+  /** Reads a block, which a file system that lets a file be opened so may still refuse. */
+  void verifyReads() throws IOException {
+    if (file.length() > 0) {
+      readFully(0, ByteBuffer.allocate(1));
+    }
+  }
+
+  private int readSome(long from, ByteBuffer target) throws IOException {
+    try {
+      return channel.read(target, from);
+    } catch (IOException e) {
+      throw LocalRangeReader.failed(file, from, e);
+    }
   }
 
   private ByteBuffer aligned(ByteBuffer buffer) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /** Shell patterns, one part of the path at a time, over {@link Storage#list}. */
 final class Glob {
@@ -16,6 +17,9 @@ final class Glob {
   private Glob() {}
 
   /**
+   * What a pattern matches, sorted, and folders on the way that cannot be listed: whoever looks
+   * into those learns why.
+   *
    * @param toUri makes a URI of the storage out of the pattern's leading part without wildcards
    */
   static List<FileEntry> expand(Storage storage, String pattern, UnaryOperator<String> toUri)
@@ -24,13 +28,21 @@ final class Glob {
     int slash = pattern.lastIndexOf('/', first);
     String root = slash < 0 ? "." : slash == 0 ? "/" : pattern.substring(0, slash);
     String trimmed = pattern.substring(slash + 1).replaceAll("/+$", "");
-    List<String> directories = List.of(toUri.apply(root));
-    List<FileEntry> matches = List.of();
-    for (String part : trimmed.split("/+")) {
-      matches = matches(storage, directories, part);
-      directories = matches.stream().filter(FileEntry::directory).map(FileEntry::uri).toList();
+    String[] parts = trimmed.split("/+");
+    List<FileEntry> matches = matches(storage, toUri.apply(root), parts[0]);
+    List<FileEntry> unlisted = new ArrayList<>();
+    for (int i = 1; i < parts.length; i++) {
+      List<FileEntry> deeper = new ArrayList<>();
+      for (FileEntry match : matches) {
+        try {
+          deeper.addAll(match.directory() ? matches(storage, match.uri(), parts[i]) : List.of());
+        } catch (IOException e) {
+          unlisted.add(match);
+        }
+      }
+      matches = deeper;
     }
-    return matches.stream()
+    return Stream.concat(matches.stream(), unlisted.stream())
         .sorted(Comparator.comparing(FileEntry::uri, CodePointOrder.INSTANCE))
         .toList();
   }
@@ -43,16 +55,14 @@ final class Glob {
     return first;
   }
 
-  private static List<FileEntry> matches(Storage storage, List<String> directories, String part)
+  private static List<FileEntry> matches(Storage storage, String directory, String part)
       throws IOException {
     Pattern regex = compile(part);
     List<FileEntry> matches = new ArrayList<>();
-    for (String directory : directories) {
-      for (FileEntry entry : listOrNothing(storage, directory)) {
-        boolean hidden = entry.name().startsWith(".") && !part.startsWith(".");
-        if (!hidden && regex.matcher(entry.name()).matches()) {
-          matches.add(entry);
-        }
+    for (FileEntry entry : listOrNothing(storage, directory)) {
+      boolean hidden = entry.name().startsWith(".") && !part.startsWith(".");
+      if (!hidden && regex.matcher(entry.name()).matches()) {
+        matches.add(entry);
       }
     }
     return matches;

@@ -1,29 +1,63 @@
 package io.ckptaudit.job.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
- * One stream. Seeks are lazy in every store, so a scan forward is one request; of a stream opened
- * for ranges anywhere, each read is one.
+ * One stream at a time. Seeks are lazy in every store, so a scan forward is one request; of a
+ * stream opened for ranges anywhere, each read is one.
+ *
+ * <p>A read that fails is taken up at the byte it reached, on a stream opened anew: the file is
+ * proven to be the one listed each time.
  */
 final class HadoopRangeReader implements RangeReader {
   /** The longest read into a heap buffer that is then copied: one request of an object store. */
   private static final int COPY_BYTES = 8 << 20;
 
+  /** In succession, without a byte in between. */
+  static final int ATTEMPTS = 4;
+
+  /** Of one read, bytes in between or not: a store that gives a byte at a time has an end too. */
+  private static final int MOST_ATTEMPTS = 20;
+
+  /** Nothing is begun again so long after a read began: the client's own timeouts add up. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final long PAUSE_MILLIS = 200;
+  private static final System.Logger LOG = System.getLogger(HadoopRangeReader.class.getName());
+
+  /** Opens the file, proven to be the one listed. */
+  interface Opener {
+    Opened open() throws IOException;
+  }
+
+  /**
+   * A stream, and how to find out after a read whether the file was still the same; does nothing
+   * where each request names the ETag.
+   */
+  record Opened(FSDataInputStream stream, UnchangedCheck check) {}
+
   private final FileEntry file;
-  private final FSDataInputStream stream;
-  private final UnchangedCheck check;
-  private final boolean readsBuffers;
+  private final Opener opener;
+  private UnchangedCheck check;
+  private FSDataInputStream stream;
   private byte[] copy = new byte[0];
 
-  HadoopRangeReader(FileEntry file, FSDataInputStream stream, UnchangedCheck check) {
+  HadoopRangeReader(FileEntry file, Opener opener) throws IOException {
     this.file = file;
-    this.stream = stream;
-    this.check = check;
-    this.readsBuffers = stream.hasCapability(StreamCapabilities.READBYTEBUFFER);
+    this.opener = opener;
+    open();
+  }
+
+  private void open() throws IOException {
+    Opened opened = opener.open();
+    stream = opened.stream();
+    check = opened.check();
   }
 
   @Override
@@ -40,12 +74,54 @@ final class HadoopRangeReader implements RangeReader {
     if (position > file.length() - bytes) {
       throw LocalRangeReader.endOfFile(file, position, bytes, file.length());
     }
+    long zero = position - target.position();
+    Retries retries = new Retries();
+    while (target.hasRemaining()) {
+      int before = target.position();
+      try {
+        readOn(zero + before, target);
+      } catch (IOException e) {
+        IOException failure = HadoopFailures.whileReading(file, e);
+        closeAfter(failure);
+        retries.prepare(failure, zero + target.position(), target.position() > before);
+      }
+    }
+  }
+
+  /** What was tried so far in one read. */
+  private final class Retries {
+    private final long begun = System.nanoTime();
+    private int attempts;
+    private int all;
+
+    /** Waits before another attempt, or says that there is none. */
+    void prepare(IOException failure, long reached, boolean advanced) throws IOException {
+      attempts = advanced ? 1 : attempts + 1;
+      all++;
+      if (!HadoopFailures.mayPass(failure)) {
+        throw failure;
+      }
+      boolean late = System.nanoTime() - begun > PATIENCE.toNanos();
+      if (attempts >= ATTEMPTS || all >= MOST_ATTEMPTS || late) {
+        throw new ReadFailedException(file, reached, attempts, failure);
+      }
+      LOG.log(Level.DEBUG, "Reading {0} on at byte {1} after {2}", file.uri(), reached, failure);
+      pause(attempts);
+    }
+  }
+
+  /** Fills the target, or as much of it as comes before a failure. */
+  private void readOn(long position, ByteBuffer target) throws IOException {
     int start = target.position();
+    if (stream == null) {
+      open();
+    }
     stream.seek(position);
     while (target.hasRemaining()) {
       if (readSome(target) < 0) {
-        long found = position + (target.position() - start);
-        throw LocalRangeReader.endOfFile(file, position, bytes, found);
+        long reached = position + (target.position() - start);
+        check.verify(file);
+        throw LocalRangeReader.endOfFile(file, reached, target.remaining(), reached);
       }
     }
   }
@@ -57,7 +133,7 @@ final class HadoopRangeReader implements RangeReader {
       target.position(target.position() + Math.max(read, 0));
       return read;
     }
-    if (readsBuffers) {
+    if (stream.hasCapability(StreamCapabilities.READBYTEBUFFER)) {
       return stream.read(target);
     }
     int wanted = Math.min(target.remaining(), COPY_BYTES);
@@ -69,13 +145,41 @@ final class HadoopRangeReader implements RangeReader {
     return read;
   }
 
+  private static void pause(int attempt) throws InterruptedIOException {
+    try {
+      Thread.sleep(PAUSE_MILLIS << (attempt - 1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted between two attempts to read");
+    }
+  }
+
   @Override
   public void verifyUnchanged() throws IOException {
     check.verify(file);
   }
 
   @Override
+  public void rest() {
+    if (stream != null && stream.hasCapability(StreamCapabilities.UNBUFFER)) {
+      stream.unbuffer();
+    }
+  }
+
+  private void closeAfter(IOException failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
   public void close() throws IOException {
-    stream.close();
+    FSDataInputStream open = stream;
+    stream = null;
+    if (open != null) {
+      open.close();
+    }
   }
 }

@@ -3,8 +3,6 @@ package io.ckptaudit.job.io;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,21 +13,19 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.apache.hadoop.security.AccessControlException;
 
 /** Any Hadoop FileSystem: s3a, hdfs and the rest. */
 final class HadoopStorage implements Storage {
   /** A bucket without a slash is a path without a root to Hadoop. */
   private static final Pattern BARE_AUTHORITY = Pattern.compile("[^:/]+:(//[^/]+)?");
+
+  /** Each is lost to somebody else's update, so so many are lost to nobody in his senses. */
+  private static final int UPDATE_ATTEMPTS = 20;
 
   private final Configuration configuration;
 
@@ -59,7 +55,7 @@ final class HadoopStorage implements Storage {
     try {
       return fileSystem(path).getFileStatus(path);
     } catch (IOException e) {
-      throw sentence(uri, e);
+      throw HadoopFailures.sentence(uri, e);
     }
   }
 
@@ -76,30 +72,6 @@ final class HadoopStorage implements Storage {
 
   private FileSystem fileSystem(Path path) throws IOException {
     return path.getFileSystem(configuration);
-  }
-
-  /** A missing bucket is no missing file to s3a, whose classes need not be there. */
-  private static IOException sentence(String uri, IOException cause) {
-    if (cause instanceof FileNotFoundException
-        || cause.getClass().getSimpleName().equals("UnknownStoreException")) {
-      return absent(uri, cause);
-    }
-    if (cause instanceof AccessDeniedException || cause instanceof AccessControlException) {
-      return new IOException(
-          "Cannot access '%s': the store denies it; check the credentials and the rights (%s)"
-              .formatted(uri, cause.getMessage()),
-          cause);
-    }
-    return cause;
-  }
-
-  private static FileNotFoundException absent(String uri, IOException cause) {
-    FileNotFoundException absent =
-        new FileNotFoundException(
-            "Cannot find '%s': no such file or folder; check the spelling, the bucket and the rights"
-                .formatted(uri));
-    absent.initCause(cause);
-    return absent;
   }
 
   private static FileEntry entry(FileStatus status) {
@@ -136,7 +108,7 @@ final class HadoopStorage implements Storage {
         entries.add(entry(inside.next()));
       }
     } catch (IOException e) {
-      throw sentence(directory, e);
+      throw HadoopFailures.sentence(directory, e);
     }
     if (entries.size() == 1 && entries.get(0).uri().equals(stat(directory).uri())) {
       throw new IOException(
@@ -165,6 +137,11 @@ final class HadoopStorage implements Storage {
 
   @Override
   public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
+    return new HadoopRangeReader(file, () -> stream(file, policy));
+  }
+
+  /** The file as it was listed: its status is asked for, compared and handed on. */
+  private HadoopRangeReader.Opened stream(FileEntry file, ReadPolicy policy) throws IOException {
     FileStatus now = verifiedStatus(file);
     FSDataInputStream stream =
         await(
@@ -176,7 +153,7 @@ final class HadoopStorage implements Storage {
                     OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
                     policy == ReadPolicy.RANDOM ? "random" : "sequential")
                 .build());
-    return new HadoopRangeReader(file, stream, hasEtag(now) ? listed -> {} : this::verifiedStatus);
+    return new HadoopRangeReader.Opened(stream, hasEtag(now) ? listed -> {} : this::verifiedStatus);
   }
 
   private FileStatus verifiedStatus(FileEntry file) throws IOException {
@@ -208,6 +185,11 @@ final class HadoopStorage implements Storage {
       interrupted.initCause(e);
       throw interrupted;
     } catch (ExecutionException e) {
+      IOException ours =
+          e.getCause() instanceof IOException io ? HadoopFailures.sentence(uri, io) : null;
+      if (ours != null && ours != e.getCause()) {
+        throw ours;
+      }
       throw new IOException(
           "Cannot open %s: %s; check the store and run the audit again"
               .formatted(uri, e.getCause().getMessage()),
@@ -217,7 +199,10 @@ final class HadoopStorage implements Storage {
 
   @Override
   public byte[] readAll(String uri, int limit) throws IOException {
-    FileEntry file = stat(uri);
+    return SmallFile.whole(() -> read(stat(uri), limit));
+  }
+
+  private byte[] read(FileEntry file, int limit) throws IOException {
     SmallFile.verifyLength(file, limit);
     try (RangeReader reader = open(file, ReadPolicy.SEQUENTIAL)) {
       return SmallFile.read(reader);
@@ -226,32 +211,47 @@ final class HadoopStorage implements Storage {
 
   @Override
   public void createNew(String uri, byte[] content) throws IOException {
-    Path path = path(uri);
-    FileSystem fileSystem = fileSystem(path);
-    FSDataOutputStreamBuilder<?, ?> builder =
-        fileSystem.createFile(path).recursive().overwrite(false);
-    String conditional = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
-    if (fileSystem.hasPathCapability(path, conditional)) {
-      builder.opt(conditional, true);
-    }
-    try (OutputStream out = builder.build()) {
-      out.write(content);
-    } catch (FileAlreadyExistsException e) {
-      throw SmallFile.alreadyExists(uri, e);
-    } catch (PathIOException e) {
-      if (fileSystem.exists(path)) {
-        throw SmallFile.alreadyExists(uri, e);
-      }
-      throw e;
-    }
+    writes(uri).createNew(content);
   }
 
   @Override
   public void replace(String uri, byte[] content) throws IOException {
-    Path path = path(uri);
-    try (OutputStream out = fileSystem(path).create(path, true)) {
-      out.write(content);
+    writes(uri).replace(content);
+  }
+
+  @Override
+  public void update(String uri, int limit, UnaryOperator<byte[]> change) throws IOException {
+    for (int attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
+      FileStatus known = exists(uri) ? status(uri) : null;
+      byte[] content;
+      try {
+        content = known == null ? null : read(entry(known), limit);
+      } catch (FileChangedException | FileNotFoundException e) {
+        continue;
+      }
+      byte[] wanted = change.apply(content);
+      if (wanted == null || writes(uri).replaceIfSame(known, wanted)) {
+        return;
+      }
     }
+    throw new IOException(
+        "Cannot update %s: others changed it %s times meanwhile; run the same id again"
+            .formatted(uri, UPDATE_ATTEMPTS));
+  }
+
+  private HadoopWrites writes(String uri) throws IOException {
+    Path path = path(uri);
+    return new HadoopWrites(fileSystem(path), path, uri, configuration);
+  }
+
+  @Override
+  public boolean movesByName(String uri) throws IOException {
+    return writes(uri).movesByName();
+  }
+
+  @Override
+  public void move(String from, String to) throws IOException {
+    writes(to).moveHere(path(from));
   }
 
   @Override
@@ -266,7 +266,7 @@ final class HadoopStorage implements Storage {
     try {
       return fileSystem(path).exists(path);
     } catch (IOException e) {
-      throw sentence(uri, e);
+      throw HadoopFailures.sentence(uri, e);
     }
   }
 }

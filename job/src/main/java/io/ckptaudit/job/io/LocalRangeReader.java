@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
@@ -34,13 +35,28 @@ final class LocalRangeReader implements RangeReader {
       if (!target.isDirect()) {
         target.limit(Math.min(limit, target.position() + HEAP_READ_BYTES));
       }
-      int read = channel.read(target, position + (target.position() - start));
+      int read = readSome(position + (target.position() - start), target);
       target.limit(limit);
       if (read < 0) {
         long found = position + (target.position() - start);
         throw endOfFile(file, position, (long) limit - start, found);
       }
     }
+  }
+
+  private int readSome(long position, ByteBuffer target) throws IOException {
+    try {
+      return channel.read(target, position);
+    } catch (IOException e) {
+      throw failed(file, position, e);
+    }
+  }
+
+  /** Where a read failed, unless it was called off. */
+  static IOException failed(FileEntry file, long position, IOException failure) {
+    return failure instanceof ClosedChannelException
+        ? failure
+        : new ReadFailedException(file, position, 1, failure);
   }
 
   static EOFException endOfFile(FileEntry file, long position, long bytes, long found) {

@@ -2,11 +2,9 @@ package io.ckptaudit.job.io;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -23,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Local files through java.nio: no Hadoop class is loaded, no checksum sidecar is looked at. */
 final class LocalStorage implements Storage {
@@ -119,6 +116,16 @@ final class LocalStorage implements Storage {
   }
 
   @Override
+  public Optional<String> linkTarget(String uri) throws IOException {
+    Path path = LocalPaths.path(uri);
+    if (!Files.isSymbolicLink(path)) {
+      return Optional.empty();
+    }
+    Path folder = path.toAbsolutePath().getParent().toRealPath();
+    return Optional.of(LocalPaths.uri(folder.resolve(Files.readSymbolicLink(path)).normalize()));
+  }
+
+  @Override
   public String parent(String uri) throws IOException {
     Path path = LocalPaths.path(uri);
     return LocalPaths.uri(path.getParent() == null ? path : path.getParent());
@@ -152,7 +159,10 @@ final class LocalStorage implements Storage {
 
   @Override
   public byte[] readAll(String uri, int limit) throws IOException {
-    FileEntry file = stat(uri);
+    return SmallFile.whole(() -> read(stat(uri), limit));
+  }
+
+  private byte[] read(FileEntry file, int limit) throws IOException {
     SmallFile.verifyLength(file, limit);
     try (RangeReader reader = open(file, ReadPolicy.SEQUENTIAL)) {
       return SmallFile.read(reader);
@@ -161,53 +171,27 @@ final class LocalStorage implements Storage {
 
   @Override
   public void createNew(String uri, byte[] content) throws IOException {
-    Path target = LocalPaths.path(uri);
-    Path whole = writeBeside(target, content);
-    try {
-      Files.createLink(target, whole);
-    } catch (FileAlreadyExistsException e) {
-      throw SmallFile.alreadyExists(uri, e);
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      createWithoutLinks(uri, target, content);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
-  }
-
-  /** Some mounts have no hard links: the file is then seen while it is being written. */
-  private static void createWithoutLinks(String uri, Path target, byte[] content)
-      throws IOException {
-    try {
-      Files.write(target, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } catch (FileAlreadyExistsException e) {
-      throw SmallFile.alreadyExists(uri, e);
-    }
+    new LocalWrites(uri).createNew(content);
   }
 
   @Override
   public void replace(String uri, byte[] content) throws IOException {
-    Path target = LocalPaths.path(uri);
-    Path whole = writeBeside(target, content);
-    try {
-      Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
+    new LocalWrites(uri).replace(content);
   }
 
-  /** A hidden file in the same directory, hence on the same file system, and on disk when done. */
-  private static Path writeBeside(Path target, byte[] content) throws IOException {
-    Files.createDirectories(target.getParent());
-    Path whole = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
-    try (FileChannel channel =
-        FileChannel.open(whole, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    return whole;
+  @Override
+  public void update(String uri, int limit, UnaryOperator<byte[]> change) throws IOException {
+    new LocalWrites(uri).update(this, limit, change);
+  }
+
+  @Override
+  public boolean movesByName(String uri) {
+    return true;
+  }
+
+  @Override
+  public void move(String from, String to) throws IOException {
+    new LocalWrites(to).moveHere(LocalPaths.path(from));
   }
 
   @Override

@@ -63,4 +63,26 @@ public interface RangeReader extends Closeable {
    * @throws FileChangedException if the file is no longer the one listed
    */
   default void verifyUnchanged() throws IOException {}
+
+  /**
+   * To be called now and then while bytes that were read are made something of.
+   *
+   * @param position of the file at which that is
+   * @throws OverBudgetException if the time for it is up
+   */
+  default void verifyTime(long position) throws IOException {}
+
+  /**
+   * To be called before the heap is filled with what a file says, however large that is: waits
+   * where others fill it at the same time.
+   *
+   * @param bytes in addition to those before; what is built is held until the file is closed
+   */
+  default void takeHeap(long bytes) throws IOException {}
+
+  /**
+   * To be called when nothing is read for a while: gives back what a read leaves in use, such as a
+   * connection of a store that others may be waiting for.
+   */
+  default void rest() {}
 }

@@ -7,7 +7,29 @@ import java.nio.file.FileAlreadyExistsException;
 /** Files read or written whole. */
 final class SmallFile {
 
+  /** Listings of a file that others replace at the same time. */
+  private static final int LISTINGS = 10;
+
   private SmallFile() {}
+
+  /** Lists a file and reads it. */
+  @FunctionalInterface
+  interface Reading {
+    byte[] read() throws IOException;
+  }
+
+  /** What a file is that others may replace as a whole: read as listed, or else listed anew. */
+  static byte[] whole(Reading reading) throws IOException {
+    for (int listing = 1; ; listing++) {
+      try {
+        return reading.read();
+      } catch (FileChangedException e) {
+        if (listing == LISTINGS) {
+          throw e;
+        }
+      }
+    }
+  }
 
   static void verifyLength(FileEntry file, int limit) throws IOException {
     if (file.length() > limit) {

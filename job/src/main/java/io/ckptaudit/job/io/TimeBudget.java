@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How long reading the header or index of one file may take, parsing between the reads included.
- * The clock is looked at before each read: a read that is on its way is the store's to end.
+ * The clock is looked at before each read, and now and then while a file is parsed: a read that is
+ * on its way is the store's to end. Waiting for heap is not part of it.
  *
  * @param clock in nanoseconds, as {@link System#nanoTime}
  */
@@ -22,9 +23,17 @@ public record TimeBudget(long seconds, LongSupplier clock) {
    * run before the file is opened.
    */
   public RangeReader open(Storage storage, FileEntry file, ReadPolicy policy) throws IOException {
-    long start = clock.getAsLong();
+    return open(storage, file, policy, HeaderMemory.SHARED);
+  }
+
+  RangeReader open(Storage storage, FileEntry file, ReadPolicy policy, HeaderMemory memory)
+      throws IOException {
+    long opened = clock.getAsLong();
     RangeReader reader = storage.open(file, policy);
+    HeaderMemory.Share heap = memory.share();
     return new RangeReader() {
+      private long start = opened;
+
       @Override
       public long length() {
         return reader.length();
@@ -32,14 +41,27 @@ public record TimeBudget(long seconds, LongSupplier clock) {
 
       @Override
       public void readFully(long position, ByteBuffer target) throws IOException {
-        if (clock.getAsLong() - start > TimeUnit.SECONDS.toNanos(seconds)) {
-          throw new OverBudgetException(position, seconds);
-        }
+        verifyTime(position);
         reader.readFully(position, target);
       }
 
       @Override
+      public void verifyTime(long position) throws IOException {
+        if (clock.getAsLong() - start > TimeUnit.SECONDS.toNanos(seconds)) {
+          throw new OverBudgetException(position, seconds);
+        }
+      }
+
+      @Override
+      public void takeHeap(long bytes) throws IOException {
+        long asked = clock.getAsLong();
+        heap.take(bytes);
+        start += clock.getAsLong() - asked;
+      }
+
+      @Override
       public void close() throws IOException {
+        heap.giveBack();
         reader.close();
       }
     };

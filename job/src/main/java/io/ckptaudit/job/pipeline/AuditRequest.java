@@ -1,7 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.AuditCriteria;
-import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
 import java.util.List;
@@ -16,6 +15,8 @@ import java.util.TreeMap;
  * @param read how weights are read; the report does not depend on it
  * @param functions the conversions every figure goes through
  * @param settings of {@code --conf}
+ * @param verifiesChecksums whether every file is held against the checksums promised of it; but for
+ *     what is found by that, the tables do not depend on it
  */
 public record AuditRequest(
     List<String> uris,
@@ -26,20 +27,40 @@ public record AuditRequest(
     long splitBytes,
     ReadChoice read,
     ConversionFunctions functions,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    boolean verifiesChecksums)
+    implements RunRequest {
 
-  private static final String POLICY = "policy";
+  private static final String CHECKSUMS = "verify_checksums";
 
-  /** What of the config makes two requests the same run. */
-  static final List<String> IDENTITY =
-      List.of("uris", "targets", "required_targets", "fail_on", POLICY);
+  private static final List<String> IDENTITY =
+      List.of("uris", "targets", "required_targets", "fail_on", "policy", CHECKSUMS);
+
+  /** Of files that are not held against what is promised of them. */
+  public AuditRequest(
+      List<String> uris,
+      String report,
+      String runId,
+      AuditCriteria criteria,
+      Verdict.FailOn failOn,
+      long splitBytes,
+      ReadChoice read,
+      ConversionFunctions functions,
+      Map<String, String> settings) {
+    this(uris, report, runId, criteria, failOn, splitBytes, read, functions, settings, false);
+  }
 
   public AuditRequest {
     read.verify(uris);
   }
 
-  /** What the user asked for, for the table of runs: secrets redacted. */
-  Map<String, String> config() {
+  @Override
+  public List<String> identity() {
+    return IDENTITY;
+  }
+
+  @Override
+  public Map<String, String> config() {
     Map<String, String> config = new TreeMap<>(Settings.redacted(settings));
     config.put("uris", Settings.withoutUserInfo(String.join(" ", uris)));
     config.put("targets", criteria.targets().toString());
@@ -47,13 +68,10 @@ public record AuditRequest(
     config.put("split_size", Long.toString(splitBytes));
     config.put("read", read.toString());
     config.put("fail_on", failOn.toString());
-    Policy policy = criteria.policy();
-    if (policy.sha256() != null) {
-      config.put("policy_sha256", policy.sha256());
+    if (verifiesChecksums) {
+      config.put(CHECKSUMS, "true");
     }
-    if (!policy.effect().isEmpty()) {
-      config.put(POLICY, policy.effect().toString());
-    }
+    config.putAll(criteria.policy().config());
     return config;
   }
 }

@@ -6,6 +6,7 @@ import io.ckptaudit.job.audit.Slices;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorName;
+import io.ckptaudit.job.plan.HashedFile;
 import io.ckptaudit.job.plan.SharedTensors;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
@@ -34,16 +35,21 @@ final class AuditedModels implements SplitCounters, Serializable {
   private final ArrayList<Checkpoint> checkpoints;
   private final AuditCriteria criteria;
   private final ConversionFunctions functions;
+  private final FileChecks checks;
 
   private transient volatile List<List<GroupInventory>> groups;
   private transient volatile List<Map<String, Integer>> groupNumbers;
   private transient volatile List<SharedTensors> shared;
 
   AuditedModels(
-      List<Checkpoint> checkpoints, AuditCriteria criteria, ConversionFunctions functions) {
+      List<Checkpoint> checkpoints,
+      AuditCriteria criteria,
+      ConversionFunctions functions,
+      FileChecks checks) {
     this.checkpoints = new ArrayList<>(checkpoints);
     this.criteria = criteria;
     this.functions = functions;
+    this.checks = checks;
   }
 
   List<Checkpoint> checkpoints() {
@@ -67,9 +73,21 @@ final class AuditedModels implements SplitCounters, Serializable {
   @Override
   public Optional<SliceCounter> slices(Split split) {
     OptionalLong length = Slices.lengthIn(subject(split.tensor()));
-    return length.isEmpty() || Rearrangement.isNeeded(split)
-        ? Optional.empty()
-        : Optional.of(new SliceCounter(split.dtype(), length.getAsLong(), split.firstElement()));
+    boolean asked = split.copy() == 0 && split.isPlaced() && !Rearrangement.isNeeded(split);
+    if (length.isEmpty() || !asked) {
+      return Optional.empty();
+    }
+    // Of each slice of a tensor that is cut along an inner axis, a part has these elements.
+    long inPart =
+        split.placement() == null
+            ? length.getAsLong()
+            : length.getAsLong() / split.placement().stride() * split.placement().run();
+    return Optional.of(new SliceCounter(split.dtype(), inPart, split.firstElement()));
+  }
+
+  @Override
+  public FileDigests newDigests(HashedFile file) {
+    return checks.newDigests(file);
   }
 
   TensorSubject subject(TensorId id) {
@@ -106,11 +124,11 @@ final class AuditedModels implements SplitCounters, Serializable {
     return groups().get(id.checkpoint()).get(id.group());
   }
 
-  /** The groups a tensor belongs to: its layer and the model. */
-  List<GroupId> groupsOf(TensorId id) {
+  /** The layer a tensor belongs to; it belongs to the model too. */
+  GroupId layerOf(TensorId id) {
     String name = checkpoints.get(id.checkpoint()).tensors().get(id.tensor()).name();
     int layer = groupNumbers().get(id.checkpoint()).get(TensorName.of(name).layer());
-    return List.of(new GroupId(id.checkpoint(), layer), modelOf(id.checkpoint()));
+    return new GroupId(id.checkpoint(), layer);
   }
 
   GroupId modelOf(int checkpoint) {

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.plan.HashedFile;
 import io.ckptaudit.job.plan.Split;
 import java.util.List;
 
@@ -9,8 +10,13 @@ import java.util.List;
  *
  * @param bytes of the range
  * @param pieces what of which splits lies in it, in the order of the splits
+ * @param hashed the file, if every byte of it is asked for; null if not
  */
-record Block(FileEntry file, long position, int bytes, List<Piece> pieces) {
+record Block(FileEntry file, long position, int bytes, List<Piece> pieces, HashedFile hashed) {
+
+  Block(FileEntry file, long position, int bytes, List<Piece> pieces) {
+    this(file, position, bytes, pieces, null);
+  }
 
   /**
    * Whole elements of one split.
@@ -20,4 +26,14 @@ record Block(FileEntry file, long position, int bytes, List<Piece> pieces) {
    * @param last whether the split ends with it
    */
   record Piece(Split split, int offset, int bytes, boolean last) {}
+
+  /** Whether the splits in it are of this file of the same checkpoint. */
+  boolean isOf(HashedFile other) {
+    return file.equals(other.file())
+        && pieces.get(0).split().tensor().checkpoint() == other.checkpoint();
+  }
+
+  Block in(HashedFile whole) {
+    return new Block(file, position, bytes, pieces, whole);
+  }
 }

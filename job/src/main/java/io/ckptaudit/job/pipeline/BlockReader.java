@@ -45,6 +45,7 @@ final class BlockReader implements AutoCloseable {
       }
       Span target = bufferOf(plan.bufferBytes(file));
       int offset = reader.readWithin(block.position(), block.bytes(), target.view());
+      reader.rest();
       return FetchedBlock.copied(block, reader, target, offset);
     } catch (IOException | RuntimeException e) {
       closeAfter(e);

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Optional;
 
 /** The blocks of a task, fetched, in order; one at a time is held by who counts them. */
@@ -14,7 +15,7 @@ interface BlockSource extends AutoCloseable {
   void close() throws IOException;
 
   /** Blocks fetched by the thread that counts them, when it asks. */
-  static BlockSource of(BlockPlan blocks, BlockReader reader) {
+  static BlockSource of(Iterator<Block> blocks, BlockReader reader) {
     return new BlockSource() {
       private FetchedBlock held;
 

@@ -5,8 +5,11 @@ import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
 import io.ckptaudit.job.checkpoint.TwinFormats;
+import io.ckptaudit.job.checkpoint.meta.MetaReader;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
 import io.ckptaudit.job.checkpoint.torch.TorchReader;
+import io.ckptaudit.job.integrity.PromisedCheckpoint;
+import io.ckptaudit.job.integrity.RepositoryPromises;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.io.TimeBudget;
 import io.ckptaudit.job.plan.InvalidSettingException;
@@ -22,7 +25,7 @@ public final class Checkpoints {
   static final String HEADER_SECONDS = "spark.ckptaudit.header.seconds";
 
   private static final List<CheckpointReader> READERS =
-      List.of(new SafetensorsReader(), new TorchReader());
+      List.of(new SafetensorsReader(), new MetaReader(), new TorchReader());
 
   private Checkpoints() {}
 
@@ -42,11 +45,20 @@ public final class Checkpoints {
     Map<String, Checkpoint> ofFolders = new HashMap<>();
     for (CheckpointSource source : new CheckpointFinder(storages, READERS, budget).find(uris)) {
       Checkpoint checkpoint = source.open();
-      Checkpoint twin =
-          source.file() == null ? ofFolders.putIfAbsent(source.folder(), checkpoint) : null;
+      // Meta's names are others, so there is nothing to hold them against.
+      boolean mayBeTwin = source.file() == null && !(source.reader() instanceof MetaReader);
+      Checkpoint twin = mayBeTwin ? ofFolders.putIfAbsent(source.folder(), checkpoint) : null;
       opened.add(twin == null ? checkpoint : TwinFormats.compared(twin, checkpoint));
     }
     return opened;
+  }
+
+  /** The same with what is wrong with the checksums that their repositories promise. */
+  public static List<Checkpoint> withPromises(List<Checkpoint> checkpoints, Storages storages)
+      throws IOException {
+    return RepositoryPromises.of(checkpoints, storages).stream()
+        .map(PromisedCheckpoint::checkpoint)
+        .toList();
   }
 
   /** Of {@code --conf}, or of spark-submit, which makes its own a property of the JVM. */

@@ -1,42 +1,37 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.Finding;
-import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.compare.Compared;
 import io.ckptaudit.job.compare.ComparisonFindings;
 import io.ckptaudit.job.compare.Contents;
 import io.ckptaudit.job.compare.Differences;
+import io.ckptaudit.job.compare.ElementsCompared;
 import io.ckptaudit.job.compare.ModelStatement;
 import io.ckptaudit.job.compare.Pair;
 import io.ckptaudit.job.compare.PairComparison;
 import io.ckptaudit.job.compare.PairOutcome;
 import io.ckptaudit.job.compare.Pairing;
 import io.ckptaudit.job.compare.SideTensor;
+import io.ckptaudit.job.compare.UnknownTensorException;
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.ComparedSides;
 import io.ckptaudit.job.report.ComparisonSummary;
 import io.ckptaudit.job.report.PairReport;
-import io.ckptaudit.job.report.ReportRows;
 import io.ckptaudit.job.report.RunRows;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
-import io.ckptaudit.job.report.TableDigests;
-import io.ckptaudit.job.report.TableWriter;
 import io.ckptaudit.udfs.arrow.ConversionFunctions;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.state.FormatTables;
 import java.io.IOException;
 import java.io.Serializable;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -49,21 +44,27 @@ import scala.Tuple2;
 /** One comparison of two stored runs, from their tables to a published run. */
 public final class ComparisonJob {
 
-  private final SparkSession spark;
   private final JavaSparkContext context;
   private final ComparisonRequest request;
   private final StoredSide left;
   private final StoredSide right;
+  private final ComparedWeights weights;
   private final ComparedSides sides;
-  private final Instant started = Instant.now();
+  private final Publication publication;
 
   private ComparisonJob(
-      SparkSession spark, ComparisonRequest request, StoredSide left, StoredSide right) {
-    this.spark = spark;
+      SparkSession spark,
+      RunFolder run,
+      ComparisonRequest request,
+      StoredSide left,
+      StoredSide right,
+      ComparedWeights weights) {
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.request = request;
+    this.publication = new Publication(spark, run, request, Table.ofComparison());
     this.left = left;
     this.right = right;
+    this.weights = weights;
     this.sides =
         new ComparedSides(left.checkpoint(), left.revision(), right.checkpoint(), right.revision());
   }
@@ -76,7 +77,7 @@ public final class ComparisonJob {
       Pair pair = pairs.get(index);
       if (pair.statementByShape() != null) {
         Compared known = new Compared(pair, PairOutcome.of(pair.statementByShape()));
-        return PairReport.of(sides, known, null);
+        return new PairReport(sides, known, null);
       }
       List<StoredCounts> all = new ArrayList<>();
       counts.forEach(all::add);
@@ -84,13 +85,16 @@ public final class ComparisonJob {
       Contents right = StoredCounts.contents(pair.right(), all, false);
       Map<FloatFormat, FormatTables> tables = TableCache.of(functions);
       PairOutcome outcome = PairComparison.compare(left, right, tables);
-      return PairReport.of(sides, Compared.of(pair, outcome), Differences.of(left, right, tables));
+      return new PairReport(
+          sides, Compared.of(pair, left, outcome), Differences.of(left, right, tables));
     }
   }
 
   /**
    * Compares and publishes.
    *
+   * @param weights of the two runs, to compare element by element what the request asks for; null
+   *     if it asks for nothing
    * @return the verdict, as stored; that of another run of the same id if it was published
    *     meanwhile
    * @throws PublicationException if the report could not be written
@@ -101,44 +105,53 @@ public final class ComparisonJob {
       Storages storages,
       ComparisonRequest request,
       StoredRunName left,
-      StoredRunName right)
+      StoredRunName right,
+      ComparedWeights weights)
       throws IOException {
     RunFolder run = new RunFolder(request.report(), request.runId(), storages);
     try {
       return new ComparisonJob(
               spark,
+              run,
               request,
               StoredSide.open(spark, storages, left),
-              StoredSide.open(spark, storages, right))
-          .run(run);
+              StoredSide.open(spark, storages, right),
+              weights)
+          .run();
     } catch (Exception e) {
-      throw asOurs(e);
+      throw UnfinishedException.orOurs(e);
     }
   }
 
-  /** Spark's checked exceptions come out of unchecked methods. */
-  private static IOException asOurs(Exception failure) {
-    if (failure instanceof IOException ours) {
-      return ours;
-    }
-    if (failure instanceof SparkException) {
-      return new UnfinishedException(failure);
-    }
-    throw failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
-  }
-
-  private RunVerdict run(RunFolder run) throws IOException {
+  private RunVerdict run() throws IOException {
     context.setJobDescription("ckpt-audit " + request.runId() + ": compare");
-    List<Pair> pairs = Pairing.of(left.tensors(), right.tensors());
+    List<Pair> pairs = pairs();
     JavaRDD<PairReport> reports = reports(pairs).persist(StorageLevel.MEMORY_AND_DISK_SER());
     try {
       List<Compared> compared =
           reports.map(PairReport::compared).collect().stream()
               .sorted((a, b) -> a.pair().name().compareTo(b.pair().name()))
               .toList();
-      return publish(run, reports, compared);
+      if (weights == null) {
+        return publish(reports, compared);
+      }
+      context.setJobDescription("ckpt-audit " + request.runId() + ": compare elements");
+      HashMap<String, ElementsCompared> found =
+          new ValueComparison(context, request, weights).of(compared);
+      Broadcast<HashMap<String, ElementsCompared>> elements = context.broadcast(found);
+      return publish(
+          reports.map(report -> report.with(elements.value())),
+          compared.stream().map(one -> PairReport.with(one, found)).toList());
     } finally {
       reports.unpersist();
+    }
+  }
+
+  private List<Pair> pairs() throws IOException {
+    try {
+      return Pairing.of(left.tensors(), right.tensors(), request.names());
+    } catch (UnknownTensorException e) {
+      throw new InvalidSettingException(e.getMessage(), e);
     }
   }
 
@@ -175,37 +188,28 @@ public final class ComparisonJob {
                     wanted.value().get(row.<String>getAs("tensor")), StoredCounts.of(row, isLeft)));
   }
 
-  private RunVerdict publish(RunFolder run, JavaRDD<PairReport> reports, List<Compared> compared)
+  private RunVerdict publish(JavaRDD<PairReport> reports, List<Compared> compared)
       throws PublicationException {
     List<Finding> findings = findings(compared);
-    RunVerdict verdict = verdict(compared, findings);
-    Map<Table, List<Row>> driver = new EnumMap<>(Table.class);
-    driver.put(Table.FINDINGS, RunRows.findings(sides, findings));
-    try {
-      JavaRDD<ReportRows> rows = reports.map(PairReport::rows);
-      Map<Table, String> digests = TableDigests.of(rows, driver, Table.ofComparison());
-      driver.put(Table.RUNS, List.of(runRow(compared, verdict)));
-      Map<Table, JavaRDD<Row>> tables = new EnumMap<>(Table.class);
-      for (Table table : List.of(Table.PAIRS, Table.PAIR_HISTOGRAMS)) {
-        tables.put(table, rows.flatMap(block -> block.of(table).iterator()));
-      }
-      driver.forEach((table, list) -> tables.put(table, context.parallelize(list, 1)));
-      Optional<RunVerdict> other = run.removeLeftovers();
-      if (other.isPresent()) {
-        return other.get();
-      }
-      new TableWriter(spark).write(tables, run.sparkUris(Table.ofComparison()));
-      run.publish(verdict, digests, Table.ofComparison());
-      return verdict;
-    } catch (Exception e) {
-      throw new PublicationException(request.report(), e);
+    if (weights != null) {
+      RunMetrics.registered().ifPresent(metrics -> metrics.found(findings));
     }
+    RunVerdict verdict =
+        publication
+            .verdict(findings, 0, List.of())
+            .with(ComparisonSummary.of(sides, ModelStatement.of(compared), findings));
+    return publication.publish(
+        verdict,
+        runRow(compared, verdict),
+        reports.map(PairReport::rows),
+        Map.of(Table.FINDINGS, RunRows.findings(sides, findings)));
   }
 
   private List<Finding> findings(List<Compared> compared) {
-    List<Finding> findings = new ArrayList<>(ComparisonFindings.of(compared));
-    findings.addAll(ComparisonFindings.ofSide("LEFT", request.left(), left.verdict()));
-    findings.addAll(ComparisonFindings.ofSide("RIGHT", request.right(), right.verdict()));
+    Policy policy = request.policy();
+    List<Finding> findings = new ArrayList<>(ComparisonFindings.of(compared, policy));
+    findings.addAll(ComparisonFindings.ofSide("LEFT", request.left(), left.verdict(), policy));
+    findings.addAll(ComparisonFindings.ofSide("RIGHT", request.right(), right.verdict(), policy));
     findings.sort(Finding.ORDER);
     return findings;
   }
@@ -215,27 +219,10 @@ public final class ComparisonJob {
         compared.stream().flatMap(one -> one.pair().right().stream()).toList();
     return RunRows.comparison(
         sides,
-        started,
+        publication.started(),
         verdict,
         request.config(),
         tensors.size(),
         tensors.stream().mapToLong(SideTensor::elements).sum());
-  }
-
-  private RunVerdict verdict(List<Compared> compared, List<Finding> findings) {
-    Verdict verdict = Verdict.of(findings, request.failOn());
-    return new RunVerdict(
-        Table.CONTRACT_VERSION,
-        request.runId(),
-        Version.CURRENT,
-        started.toString(),
-        Instant.now().toString(),
-        verdict.name().toLowerCase(Locale.ROOT),
-        verdict.exitCode(),
-        request.failOn().toString(),
-        0,
-        request.config(),
-        List.of(),
-        ComparisonSummary.of(sides, ModelStatement.of(compared), findings));
   }
 }

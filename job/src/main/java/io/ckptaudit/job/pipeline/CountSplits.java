@@ -1,15 +1,18 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.ReadFailure;
+import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import scala.Tuple2;
 
 /** The work of a task: splits to (tensor key, {@link SplitOutcome}), one tensor at a time. */
@@ -19,25 +22,35 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
 
   private final Broadcast<Storages> storages;
   private final ReadPlan plan;
-  private final Broadcast<AuditedModels> models;
+  private final Broadcast<? extends SplitCounters> counters;
 
   /** For the progress display alone: retried tasks count twice here, and nowhere else. */
-  private final LongAccumulator bytesRead;
+  private final BytesRead bytesRead;
+
+  /** Number of the attempt that opens no file any more, from 0. */
+  private final int lastAttempt;
 
   CountSplits(
       Broadcast<Storages> storages,
       ReadPlan plan,
-      Broadcast<AuditedModels> models,
-      LongAccumulator bytesRead) {
+      Broadcast<? extends SplitCounters> counters,
+      BytesRead bytesRead,
+      int lastAttempt) {
     this.storages = storages;
     this.plan = plan;
-    this.models = models;
+    this.counters = counters;
     this.bytesRead = bytesRead;
+    this.lastAttempt = lastAttempt;
   }
 
   @Override
   public Iterator<Tuple2<Long, byte[]>> call(Iterator<ReadTask> tasks) {
     TaskContext context = TaskContext.get();
+    List<ReadTask> all = new ArrayList<>();
+    tasks.forEachRemaining(all::add);
+    if (context.attemptNumber() >= lastAttempt || PoisonedFiles.areIn(all, context)) {
+      return poisoned(all);
+    }
     TaskMemory memory = TaskMemory.open("task " + context.taskAttemptId());
     Storages stores = storages.value();
     SplitReader reader =
@@ -45,7 +58,7 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
             (file, policy) -> stores.forUri(file.uri()).open(file, policy),
             memory,
             plan,
-            models.value());
+            counters.value());
     context.addTaskCompletionListener(
         ended -> {
           try (memory;
@@ -55,6 +68,26 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
             throw new UncheckedIOException(e);
           }
         });
-    return new TensorOutcomes(tasks, reader, bytesRead::add, context::killTaskIfInterrupted);
+    return new TensorOutcomes(
+        all.iterator(), reader, bytesRead::add, context::killTaskIfInterrupted);
+  }
+
+  /**
+   * What is left to say when every attempt before ended with its process: one of the files did it,
+   * and which of them is found out apart from the others.
+   */
+  private static Iterator<Tuple2<Long, byte[]>> poisoned(List<ReadTask> tasks) {
+    byte[] outcome = SplitOutcome.of(ReadFailure.of(ReadFault.POISON));
+    List<Tuple2<Long, byte[]>> outcomes = new ArrayList<>();
+    byte[] ofFile = FileOutcome.of(ReadFault.POISON, 0).toBytes();
+    tasks.forEach(
+        task -> {
+          task.splits().stream()
+              .map(split -> split.tensor().toKey())
+              .distinct()
+              .forEach(tensor -> outcomes.add(new Tuple2<>(tensor, outcome)));
+          task.files().forEach(file -> outcomes.add(new Tuple2<>(file.toKey(), ofFile)));
+        });
+    return outcomes.iterator();
   }
 }

@@ -12,7 +12,9 @@ import java.util.Locale;
 /**
  * What an audit would read, from headers only.
  *
- * @param seconds expected at {@link #BYTES_PER_CORE_SECOND}, reading alone
+ * @param seconds expected at the rate, reading alone
+ * @param rate bytes a second, of all cores together
+ * @param assumed whether the rate is {@link #BYTES_PER_CORE_SECOND} for each core of this machine
  */
 public record DryRun(
     int checkpoints,
@@ -22,6 +24,8 @@ public record DryRun(
     long splits,
     int tasks,
     double seconds,
+    double rate,
+    boolean assumed,
     List<Finding> findings) {
 
   /**
@@ -30,7 +34,19 @@ public record DryRun(
    */
   public static final double BYTES_PER_CORE_SECOND = 1.5e9;
 
+  private static final String ASSUMPTION =
+      ", assumed for the cores of this machine and files in memory; --rate gives another";
+
   public static DryRun of(List<Checkpoint> checkpoints, PlanSettings settings, Policy policy) {
+    return of(checkpoints, settings, policy, null);
+  }
+
+  /**
+   * @param given bytes a second, of all cores together; null to assume a rate
+   */
+  public static DryRun of(
+      List<Checkpoint> checkpoints, PlanSettings settings, Policy policy, Long given) {
+    double rate = given == null ? BYTES_PER_CORE_SECOND * settings.cores() : given;
     List<ReadTask> tasks = Planner.plan(checkpoints, settings);
     long bytes = tasks.stream().mapToLong(ReadTask::bytes).sum();
     return new DryRun(
@@ -40,7 +56,9 @@ public record DryRun(
         bytes,
         tasks.stream().mapToLong(task -> task.splits().size()).sum(),
         tasks.size(),
-        bytes / (BYTES_PER_CORE_SECOND * settings.cores()),
+        bytes / rate,
+        rate,
+        given == null,
         checkpoints.stream()
             .flatMap(checkpoint -> checkpoint.problems().stream())
             .flatMap(problem -> policy.judge(Finding.of(0, problem)).stream())
@@ -56,7 +74,9 @@ public record DryRun(
     line(text, "bytes to read", "%,d", bytes);
     line(text, "splits", "%,d", splits);
     line(text, "tasks", "%,d", tasks);
-    line(text, "expected", "%.0f s of reading on this machine, if files are in memory", seconds);
+    String rated =
+        String.format(Locale.ROOT, "%.1f s of reading at %.2f GB/s", seconds, rate / 1e9);
+    line(text, "expected", "%s", rated + (assumed ? ASSUMPTION : ", as given"));
     findings.forEach(finding -> text.append(finding.message()).append('\n'));
     return text.toString();
   }

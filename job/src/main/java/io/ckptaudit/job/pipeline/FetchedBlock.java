@@ -53,13 +53,18 @@ final class FetchedBlock {
    * @throws IOException why there are none
    */
   Span bytesOf(Block.Piece piece) throws IOException {
+    return part(piece.offset(), piece.bytes());
+  }
+
+  /** As {@link #bytesOf}, of a part of the block. */
+  Span part(int from, int bytes) throws IOException {
     if (failure instanceof IOException io) {
       throw io;
     }
     if (failure != null) {
       throw (RuntimeException) failure;
     }
-    return span.part(offset + piece.offset(), piece.bytes());
+    return span.part(offset + from, bytes);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
  */
 final class ReadAhead implements BlockSource {
 
-  private final BlockPlan blocks;
+  private final Iterator<Block> blocks;
   private final ExecutorService threads;
   private final List<BlockReader> readers = new ArrayList<>();
   private final Deque<BlockReader> idle = new ArrayDeque<>();
@@ -32,7 +33,7 @@ final class ReadAhead implements BlockSource {
 
   private record Held(BlockReader reader, FetchedBlock block) {}
 
-  ReadAhead(BlockPlan blocks, int inFlight, Supplier<BlockReader> newReader) {
+  ReadAhead(Iterator<Block> blocks, int inFlight, Supplier<BlockReader> newReader) {
     this.blocks = blocks;
     this.threads = Executors.newFixedThreadPool(inFlight, ReadAhead::daemon);
     for (int i = 0; i <= inFlight; i++) {

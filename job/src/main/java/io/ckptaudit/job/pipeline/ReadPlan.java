@@ -7,8 +7,11 @@ import io.ckptaudit.job.io.LocalVolumes;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.InvalidSettingException;
+import io.ckptaudit.udfs.arrow.ArrowMemory;
 import java.io.Serializable;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
 /**
@@ -24,8 +27,10 @@ import org.apache.spark.SparkConf;
  * @param local for local files: MAP, BUFFERED or DIRECT
  * @param blockBytes of a buffer that is filled ahead of the task that counts it
  * @param inFlight reads of one task that may be on their way at the same time
+ * @param budget for each file
  */
-record ReadPlan(ReadChoice local, int blockBytes, int inFlight) implements Serializable {
+record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budget)
+    implements Serializable {
 
   static final String BLOCK = "spark.ckptaudit.read.block";
   static final String IN_FLIGHT = "spark.ckptaudit.read.inFlight";
@@ -38,15 +43,31 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight) implements Seria
   /** Arrow pools no larger buffers. */
   private static final long LARGEST_BLOCK = 16 << 20;
 
+  /** Each is read ahead by itself. */
+  private static final int SIDES = 2;
+
+  private static final Pattern LOCAL_MASTER =
+      Pattern.compile("local(?:\\[(\\*|\\d{1,6})(?:,.*)?])?");
+
   /** A mapped window: large enough that mapping costs little, small against the limit of Arrow. */
   private static final int WINDOW = 16 << 20;
 
   /** A read through the page cache: about what fits in a core's cache. */
   private static final int CACHED_BLOCK = 1 << 20;
 
+  /** With the usual budget. */
+  ReadPlan(ReadChoice local, int blockBytes, int inFlight) {
+    this(local, blockBytes, inFlight, FileBudget.USUAL);
+  }
+
   static ReadPlan of(ReadChoice choice, List<Checkpoint> checkpoints, SparkConf conf) {
     ReadChoice local = choice == ReadChoice.AUTO ? auto(checkpoints) : choice;
-    return new ReadPlan(local, block(conf), inFlight(conf));
+    ReadPlan plan = new ReadPlan(local, block(conf), inFlight(conf), FileBudget.of(conf));
+    SparkConf usual = new SparkConf(false);
+    if (plan.blockBytes > block(usual) || plan.inFlight > inFlight(usual)) {
+      plan.verifyFits(tasksAtOnce(conf), ArrowMemory.limit());
+    }
+    return plan;
   }
 
   private static ReadChoice auto(List<Checkpoint> checkpoints) {
@@ -96,9 +117,51 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight) implements Seria
     return reads;
   }
 
-  /** For reading again what could not be read: a mapping that failed is not trusted twice. */
+  /** Tasks that one JVM runs at a time, as far as settings tell. */
+  private static int tasksAtOnce(SparkConf conf) {
+    Matcher local = LOCAL_MASTER.matcher(conf.get("spark.master", ""));
+    int cores = conf.getInt("spark.executor.cores", 1);
+    if (local.matches()) {
+      String given = local.group(1) == null ? "1" : local.group(1);
+      cores =
+          given.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(given);
+    }
+    return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+  }
+
+  /**
+   * @throws InvalidSettingException if tasks that read two sides, as those of comparisons do, can
+   *     own more than there may be
+   */
+  void verifyFits(int tasks, long limit) {
+    long bytes = (long) tasks * SIDES * (inFlight + 1) * blockBytes;
+    if (bytes > limit) {
+      throw new InvalidSettingException(
+          "Cannot read with %s=%s and %s=%s: %s task(s) at a time own up to %s blocks each, %s bytes together, of the %s that -D%s allows; lower one of the two, or raise the limit"
+              .formatted(
+                  BLOCK,
+                  blockBytes,
+                  IN_FLIGHT,
+                  inFlight,
+                  tasks,
+                  SIDES * (inFlight + 1),
+                  bytes,
+                  limit,
+                  ArrowMemory.LIMIT_PROPERTY));
+    }
+  }
+
+  /** For whoever needs what was read to stay as it was. */
   ReadPlan unmapped() {
-    return local == ReadChoice.MAP ? new ReadPlan(ReadChoice.BUFFERED, blockBytes, inFlight) : this;
+    return local == ReadChoice.MAP ? buffered() : this;
+  }
+
+  /**
+   * For reading again what could not be read: neither a mapping nor direct I/O that failed is
+   * trusted twice.
+   */
+  ReadPlan buffered() {
+    return new ReadPlan(ReadChoice.BUFFERED, blockBytes, inFlight, budget);
   }
 
   boolean maps(FileEntry file) {

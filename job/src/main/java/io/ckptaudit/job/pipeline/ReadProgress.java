@@ -1,11 +1,9 @@
 package io.ckptaudit.job.pipeline;
 
-import java.util.function.LongSupplier;
-
 /** Is told when reading starts and ends; asks how far it is. */
 public interface ReadProgress {
 
-  void start(long bytes, LongSupplier bytesRead);
+  void start(ReadFigures figures);
 
   void finish();
 
@@ -13,7 +11,7 @@ public interface ReadProgress {
   ReadProgress NONE =
       new ReadProgress() {
         @Override
-        public void start(long bytes, LongSupplier bytesRead) {}
+        public void start(ReadFigures figures) {}
 
         @Override
         public void finish() {}

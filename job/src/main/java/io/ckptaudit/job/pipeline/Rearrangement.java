@@ -3,7 +3,7 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.Span;
-import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,7 +58,7 @@ final class Rearrangement implements AutoCloseable {
    *
    * @param from where these bytes begin in the split
    */
-  void add(Span part, long from, int bytes, SplitCounter counter) {
+  void add(Span part, long from, int bytes, SpanCounter counter) {
     ByteBuffer source = part.view(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (!ended && run + done < from + bytes) {
       long at = run + done - from;
@@ -99,11 +99,11 @@ final class Rearrangement implements AutoCloseable {
   }
 
   /** To be called when all of the split was given. */
-  void end(SplitCounter counter) {
+  void end(SpanCounter counter) {
     flush(counter);
   }
 
-  private void flush(SplitCounter counter) {
+  private void flush(SpanCounter counter) {
     swap();
     if (filled > 0) {
       counter.add(buffer, filled);

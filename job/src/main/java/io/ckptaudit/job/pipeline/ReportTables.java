@@ -1,18 +1,14 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.TensorSubject;
 import io.ckptaudit.job.checkpoint.Checkpoint;
-import io.ckptaudit.job.checkpoint.Slice;
-import io.ckptaudit.job.checkpoint.StoredChecksum;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.GroupReport;
 import io.ckptaudit.job.report.LayerSummary;
 import io.ckptaudit.job.report.ReportRows;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.report.TensorReport;
-import io.ckptaudit.udfs.state.CombinableCrc;
 import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.Serializable;
@@ -59,25 +55,9 @@ final class ReportTables implements AutoCloseable {
         subject,
         counted.state(),
         counted.slices(),
-        checksumFindings(subject, counted.crc32()),
+        ByteFindings.of(subject, counted),
         models.tables(),
         models.criteria());
-  }
-
-  /** Whether the bytes have the CRC-32 that the file records of them. */
-  private static List<Finding> checksumFindings(TensorSubject subject, Integer contributions) {
-    if (contributions == null) {
-      return List.of();
-    }
-    Slice slice = subject.entry().slices().get(0);
-    int found = CombinableCrc.CRC32.finish(contributions, slice.bytes());
-    return found == slice.crc32()
-        ? List.of()
-        : List.of(
-            Finding.of(
-                subject.checkpoint(),
-                StoredChecksum.mismatch(
-                    subject.shards().get(0), subject.entry().name(), slice, found)));
   }
 
   /** The rows of one group and what a summary says of it. */

@@ -6,23 +6,23 @@ import io.ckptaudit.job.audit.Gathering;
 import io.ckptaudit.job.audit.ModelFindings;
 import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.TensorSubject;
-import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Problem;
+import io.ckptaudit.job.checkpoint.ReadFailure;
+import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.Unaudited;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.job.report.CheckpointSummary;
+import io.ckptaudit.job.report.FileChecksum;
 import io.ckptaudit.job.report.LayerSummary;
 import io.ckptaudit.job.report.RunVerdict;
-import io.ckptaudit.job.report.Table;
 import io.ckptaudit.udfs.state.CountedState;
 import io.ckptaudit.udfs.state.TensorState;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,14 +38,18 @@ final class RunFindings {
   private final List<Finding> findings = new ArrayList<>();
   private Gathering gathered;
   private final Set<RunFile> unread = new HashSet<>();
+  private final Map<RunFile, FileBytes> bytesOfFiles = new HashMap<>();
   private final Map<Integer, Long> unreadTensors = new HashMap<>();
   private List<Tuple2<Integer, LayerSummary>> groups = List.of();
+  private final List<FileChecks.Checked> checked;
   private long bytesRead;
 
   /** A shard of a checkpoint of the run. */
   record RunFile(int checkpoint, String name) {}
 
-  private RunFindings(List<Checkpoint> checkpoints, AuditedModels models) {
+  private RunFindings(
+      List<Checkpoint> checkpoints, AuditedModels models, List<FileChecks.Checked> checked) {
+    this.checked = checked;
     this.checkpoints = checkpoints;
     this.models = models;
     this.policy = models.criteria().policy();
@@ -57,10 +61,11 @@ final class RunFindings {
       ReportTables tables,
       JavaPairRDD<String, byte[]> groupStates,
       SortedMap<TensorId, byte[]> faults,
-      AuditRequest request) {
-    RunFindings run = new RunFindings(checkpoints, models);
+      List<FileChecks.Checked> checked) {
+    RunFindings run = new RunFindings(checkpoints, models, checked);
     run.gathered = tables.gathered();
     run.addFaults(faults);
+    run.addChecks();
     run.addModels(groupStates);
     run.findings.addAll(run.gathered.findings());
     run.findings.sort(Finding.ORDER);
@@ -78,7 +83,7 @@ final class RunFindings {
         (id, outcome) -> {
           TensorSubject subject = models.subject(id);
           policy
-              .judge(Finding.ofUnread(subject, SplitOutcome.fault(outcome)))
+              .judge(unread(id, subject, SplitOutcome.failure(outcome), faults))
               .ifPresent(gathered::add);
           bytesRead -= bytesOf(id);
           subject.shards().forEach(name -> unread.add(new RunFile(id.checkpoint(), name)));
@@ -86,11 +91,58 @@ final class RunFindings {
         });
   }
 
+  private Finding unread(
+      TensorId id, TensorSubject subject, ReadFailure failure, SortedMap<TensorId, byte[]> faults) {
+    if (failure.fault() != ReadFault.INCOMPLETE_BUDGET || subject.shards().isEmpty()) {
+      return Finding.ofUnread(subject, failure);
+    }
+    FileBytes of =
+        bytesOfFiles.computeIfAbsent(
+            new RunFile(id.checkpoint(), subject.shards().get(0)),
+            file -> FileBytes.of(file, checkpoints.get(file.checkpoint()), faults.keySet()));
+    return Finding.ofUnread(subject, failure, of.read(), of.all());
+  }
+
+  /**
+   * Bytes of weights in a file.
+   *
+   * @param read those of tensors that have figures
+   */
+  private record FileBytes(long read, long all) {
+
+    static FileBytes of(RunFile file, Checkpoint checkpoint, Set<TensorId> unread) {
+      long read = 0;
+      long all = 0;
+      for (int t = 0; t < checkpoint.tensors().size(); t++) {
+        boolean counted = !unread.contains(new TensorId(file.checkpoint(), t));
+        for (Slice slice : checkpoint.tensors().get(t).allSlices()) {
+          boolean inFile = checkpoint.shards().get(slice.shard()).name().equals(file.name());
+          all += inFile ? slice.bytes() : 0;
+          read += inFile && counted ? slice.bytes() : 0;
+        }
+      }
+      return new FileBytes(read, all);
+    }
+  }
+
+  private void addChecks() {
+    for (int c = 0; c < checked.size(); c++) {
+      for (Problem problem : checked.get(c).problems()) {
+        policy.judge(Finding.of(c, problem)).ifPresent(gathered::add);
+      }
+    }
+  }
+
+  /** Of the files of each checkpoint; empty if nobody asked. */
+  List<Map<String, FileChecksum>> checksums() {
+    return checked.stream().map(FileChecks.Checked::files).toList();
+  }
+
   /** What is read for a tensor: nothing, if it is read as another one. */
   private long bytesOf(TensorId id) {
     return models.isReadAsAnother(id)
         ? 0
-        : models.subject(id).entry().slices().stream().mapToLong(Slice::bytes).sum();
+        : models.subject(id).entry().allSlices().stream().mapToLong(Slice::bytes).sum();
   }
 
   private void addModels(JavaPairRDD<String, byte[]> groupStates) {
@@ -100,7 +152,7 @@ final class RunFindings {
       Checkpoint checkpoint = checkpoints.get(i);
       checkpoint
           .problems()
-          .forEach(problem -> policy.judge(Finding.of(index, problem)).ifPresent(findings::add));
+          .forEach(problem -> policy.judge(Finding.of(index, problem)).ifPresent(gathered::add));
       List<Finding> found =
           new ArrayList<>(
               ModelFindings.of(i, checkpoint, states.getOrDefault(i, List.of()), models.tables()));
@@ -141,20 +193,8 @@ final class RunFindings {
     return files;
   }
 
-  RunVerdict verdict(AuditRequest request, Instant started) {
-    Verdict verdict = Verdict.of(findings, request.failOn());
-    return new RunVerdict(
-        Table.CONTRACT_VERSION,
-        request.runId(),
-        Version.CURRENT,
-        started.toString(),
-        Instant.now().toString(),
-        verdict.name().toLowerCase(Locale.ROOT),
-        verdict.exitCode(),
-        request.failOn().toString(),
-        bytesRead,
-        request.config(),
-        summaries());
+  RunVerdict verdict(Publication publication) {
+    return publication.verdict(findings, bytesRead, summaries());
   }
 
   private List<CheckpointSummary> summaries() {
@@ -176,7 +216,12 @@ final class RunFindings {
               .unaudited()
               .and(unreadFiles.getOrDefault(i, Set.of()), unreadTensors.getOrDefault(i, 0L));
       summaries.add(
-          CheckpointSummary.of(checkpoints.get(i), unaudited, layers.get(i), found.get(i)));
+          CheckpointSummary.of(
+              checkpoints.get(i),
+              unaudited,
+              layers.get(i),
+              found.get(i),
+              checked.isEmpty() ? null : checked.get(i).summary()));
     }
     return summaries;
   }

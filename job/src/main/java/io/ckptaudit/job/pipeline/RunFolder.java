@@ -11,23 +11,27 @@ import io.ckptaudit.job.report.Table;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The files of one run below a report: where tables go, and the three JSON files that make it
- * exist. A run exists when its manifest does.
+ * The files of one run below a report: where its tables are, and the JSON files that make it exist.
+ * A run exists when its manifest does.
  */
 public final class RunFolder {
 
   private static final Pattern RUN_ID = Pattern.compile("[a-z][a-z0-9-]*");
-  private static final int JSON_LIMIT = 64 << 20;
+  static final int JSON_LIMIT = 64 << 20;
   private static final String RUNS = "_runs";
+  static final String MANIFEST = "manifest.json";
+  static final String VERDICT = "verdict.json";
+  static final String ATTEMPT = "attempt-";
+  static final String PARQUET = ".parquet";
 
   private final String report;
   private final String runId;
@@ -64,18 +68,14 @@ public final class RunFolder {
   }
 
   private static String latest(String report, Storages storages) throws IOException {
-    String uri = withoutTrailingSlash(report) + "/" + RUNS + "/latest.json";
-    if (!storages.forUri(report).exists(uri)) {
+    String folder = withoutTrailingSlash(report);
+    if (!storages.forUri(report).exists(LatestRun.uri(folder))) {
       throw new FileNotFoundException(
           "No run in %s: %s is missing; audit a checkpoint with --report %s first"
-              .formatted(report, uri, report));
+              .formatted(report, LatestRun.uri(folder), report));
     }
-    byte[] json = storages.forUri(report).readAll(uri, JSON_LIMIT);
-    return ReportJson.read(json, Latest.class).runId();
+    return LatestRun.read(storages.forUri(report), folder).runId();
   }
-
-  /** What {@code latest.json} holds. */
-  record Latest(String runId) {}
 
   private static String withoutTrailingSlash(String uri) {
     return uri.length() > 1 && uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
@@ -86,15 +86,38 @@ public final class RunFolder {
   }
 
   public boolean exists() throws IOException {
-    return storage.exists(file("manifest.json"));
+    return storage.exists(file(MANIFEST));
   }
 
+  /**
+   * @throws DamagedReportException if what is there is not what was written
+   */
   public Manifest manifest() throws IOException {
-    return ReportJson.read(storage.readAll(file("manifest.json"), JSON_LIMIT), Manifest.class);
+    return read(storage, file(MANIFEST), Manifest.class);
   }
 
+  static <T> T read(Storage storage, String uri, Class<T> type) throws IOException {
+    byte[] json = storage.readAll(uri, JSON_LIMIT);
+    try {
+      return ReportJson.read(json, type);
+    } catch (IOException e) {
+      throw new DamagedReportException(
+          "Damaged file %s: its %s bytes are not the JSON that was written (%s); restore it from a backup, or audit again under another id"
+              .formatted(uri, json.length, e.getMessage().lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  /** As the manifest holds it: {@code verdict.json} is a copy for others. */
   public RunVerdict verdict() throws IOException {
-    return ReportJson.read(storage.readAll(file("verdict.json"), JSON_LIMIT), RunVerdict.class);
+    RunVerdict verdict = manifest().verdict();
+    if (verdict == null) {
+      throw new DamagedReportException(
+          "Damaged file %s: it holds no verdict; audit again under another id"
+              .formatted(file(MANIFEST)),
+          null);
+    }
+    return verdict;
   }
 
   /** Where Spark reads the files that the manifest of this run lists for a table. */
@@ -109,77 +132,77 @@ public final class RunFolder {
     return uris;
   }
 
-  /** Where Spark writes the rows of each table of this run. */
-  Map<Table, String> sparkUris(Set<Table> written) throws IOException {
-    Map<Table, String> uris = new EnumMap<>(Table.class);
-    for (Table table : written) {
-      uris.put(table, Storages.hadoopUri(tableUri(table)));
-    }
-    return uris;
+  String tableUri(Table table) {
+    return tableUri(table.folder());
   }
 
-  private String tableUri(Table table) {
-    return report + "/" + table.folder() + "/run_id=" + runId;
+  String tableUri(String table) {
+    return report + "/" + table + "/" + partition();
+  }
+
+  /** The folder of this run below that of a table. */
+  String partition() {
+    return "run_id=" + runId;
+  }
+
+  /** A file or folder of this run that is no table. */
+  String file(String name) {
+    return report + "/" + RUNS + "/" + runId + "/" + name;
+  }
+
+  String report() {
+    return report;
+  }
+
+  Storage storage() {
+    return storage;
+  }
+
+  /** The verdict of the run, if it exists. */
+  Optional<RunVerdict> published() throws IOException {
+    return exists() ? Optional.of(verdict()) : Optional.empty();
   }
 
   /**
-   * Removes what a run of this id left behind without a manifest; nothing where there is one.
-   *
-   * @return the verdict of the run of this id that was published meanwhile, if there is one
+   * What is to be done once there is a manifest. The driver that created it may have been killed
+   * before, so whoever meets the run does it again.
    */
-  Optional<RunVerdict> removeLeftovers() throws IOException {
-    if (exists()) {
-      return Optional.of(verdict());
+  void complete() throws IOException {
+    RunVerdict verdict = verdict();
+    byte[] json = ReportJson.write(verdict);
+    if (!storage.exists(file(VERDICT))
+        || !Arrays.equals(storage.readAll(file(VERDICT), JSON_LIMIT), json)) {
+      storage.replace(file(VERDICT), json);
+    }
+    removeUnlisted(manifest());
+    LatestRun.of(verdict).publish(storage, report);
+  }
+
+  /** What attempts left that died, and what those wrote that have lost. */
+  private void removeUnlisted(Manifest manifest) throws IOException {
+    Set<String> listed = new HashSet<>();
+    for (Manifest.TableManifest table : manifest.tables().values()) {
+      table.files().forEach(part -> listed.add(part.path()));
     }
     for (Table table : Table.values()) {
-      storage.deleteRecursively(tableUri(table));
+      removeParts(
+          table, file -> !listed.contains(table.folder() + "/" + partition() + "/" + file.name()));
     }
-    storage.deleteRecursively(report + "/" + RUNS + "/" + runId);
-    return Optional.empty();
-  }
-
-  /** Points {@code latest.json} here if it points nowhere: a run may end just before it would. */
-  void repairLatest() throws IOException {
-    if (!storage.exists(latestUri())) {
-      storage.replace(latestUri(), ReportJson.write(new Latest(runId)));
-    }
-  }
-
-  private String latestUri() {
-    return report + "/" + RUNS + "/latest.json";
-  }
-
-  /** Makes the run exist: the verdict first, the manifest last, then the pointer to it. */
-  void publish(RunVerdict verdict, Map<Table, String> digests, Set<Table> written)
-      throws IOException {
-    storage.createNew(file("verdict.json"), ReportJson.write(verdict));
-    Manifest manifest =
-        new Manifest(Table.CONTRACT_VERSION, runId, verdict.version(), tables(digests, written));
-    storage.createNew(file("manifest.json"), ReportJson.write(manifest));
-    storage.replace(latestUri(), ReportJson.write(new Latest(runId)));
-  }
-
-  private Map<String, Manifest.TableManifest> tables(Map<Table, String> digests, Set<Table> written)
-      throws IOException {
-    Map<String, Manifest.TableManifest> tables = new LinkedHashMap<>();
-    for (Table table : written) {
-      tables.put(table.folder(), new Manifest.TableManifest(digests.get(table), parts(table)));
-    }
-    return tables;
-  }
-
-  private List<Manifest.PartFile> parts(Table table) throws IOException {
-    List<Manifest.PartFile> parts = new ArrayList<>();
-    for (FileEntry file : storage.list(tableUri(table))) {
-      if (file.name().endsWith(".parquet")) {
-        String path = table.folder() + "/run_id=" + runId + "/" + file.name();
-        parts.add(new Manifest.PartFile(path, file.length()));
+    for (FileEntry entry : storage.list(file(""))) {
+      if (entry.name().startsWith(ATTEMPT)) {
+        storage.deleteRecursively(entry.uri());
       }
     }
-    return parts;
   }
 
-  private String file(String name) {
-    return report + "/" + RUNS + "/" + runId + "/" + name;
+  /** Removes Parquet files of this run that are not wanted. */
+  void removeParts(Table table, Predicate<FileEntry> unwanted) throws IOException {
+    if (storage.exists(tableUri(table))) {
+      for (FileEntry file : storage.list(tableUri(table))) {
+        if (file.regular() && file.name().endsWith(PARQUET) && unwanted.test(file)) {
+          storage.deleteRecursively(file.uri());
+        }
+      }
+    }
   }
 }

@@ -14,12 +14,18 @@ public final class Settings {
       Pattern.compile(
           "(?i)secret|passw|token|credential|access[.-]?key|account[.]key|[.]key$|signature|\\bsas\\b");
 
-  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+@");
+  /**
+   * A user before the @ of a URI, perhaps with a password; without one, not the container that
+   * stands there in the URIs of Azure, which is part of the place.
+   */
+  private static final Pattern USER_INFO =
+      Pattern.compile("(?i)(?:(?<!\\babfss?|\\bwasbs?)://[^/@\\s]+@|://[^/@\\s:]*:[^/@\\s]*@)");
 
   /** Ours for S3, below what the user says; conf/spark-defaults.conf has the reasons. */
   private static final Map<String, String> S3 =
       Map.of(
           "fs.s3a.input.stream.type", "classic",
+          "fs.s3a.change.detection.version.required", "false",
           "fs.s3a.committer.abort.pending.uploads", "false");
 
   private Settings() {}
@@ -55,7 +61,7 @@ public final class Settings {
 
   /** A URI less the user and password it may carry. */
   public static String withoutUserInfo(String uri) {
-    return USER_INFO.matcher(uri).replaceAll("");
+    return USER_INFO.matcher(uri).replaceAll("://");
   }
 
   /** Our settings for S3 under the names that Spark has for Hadoop's. */

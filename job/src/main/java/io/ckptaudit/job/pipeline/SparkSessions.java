@@ -15,15 +15,10 @@ public final class SparkSessions {
    * @param settings of {@code --conf}, on top of everything else
    */
   public static SparkSession start(String master, Map<String, String> settings) {
-    SparkConf conf = new SparkConf();
-    settings.forEach(conf::set);
-    if (master != null) {
-      conf.setMaster(master);
-    }
-    conf.setIfMissing("spark.master", "local[*]");
+    SparkConf conf = conf(master, settings);
     conf.setIfMissing("spark.app.name", "ckpt-audit");
     Settings.sparkDefaults().forEach(conf::setIfMissing);
-    if (conf.get("spark.master").startsWith("local")) {
+    if (isLocal(conf)) {
       conf.setIfMissing("spark.ui.enabled", "false");
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
@@ -41,5 +36,25 @@ public final class SparkSessions {
               + "; check --master and --conf",
           e);
     }
+  }
+
+  /** Whether a session of the same arguments works in this process. */
+  public static boolean isLocal(String master, Map<String, String> settings) {
+    return isLocal(conf(master, settings));
+  }
+
+  /** A cluster in processes of this machine is a cluster. */
+  private static boolean isLocal(SparkConf conf) {
+    String master = conf.get("spark.master");
+    return master.equals("local") || master.startsWith("local[");
+  }
+
+  private static SparkConf conf(String master, Map<String, String> settings) {
+    SparkConf conf = new SparkConf();
+    settings.forEach(conf::set);
+    if (master != null) {
+      conf.setMaster(master);
+    }
+    return conf.setIfMissing("spark.master", "local[*]");
   }
 }

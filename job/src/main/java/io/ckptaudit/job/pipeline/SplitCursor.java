@@ -1,16 +1,19 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.checkpoint.Arrangement;
+import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.SliceCounter;
 import io.ckptaudit.udfs.arrow.Span;
-import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.state.CombinableCrc;
 import io.ckptaudit.udfs.state.SliceMagnitudes;
 import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /** Goes through the blocks of a task and counts one split after the other. */
@@ -23,21 +26,30 @@ final class SplitCursor implements AutoCloseable {
   private FetchedBlock block;
   private int nextPiece;
   private final TaskMemory memory;
+  private final FileDigester digester;
+  private final FileBudget.Clock clock;
   private final CRC32 crc32 = new CRC32();
   private Rearrangement rearrangement;
 
-  SplitCursor(BlockSource blocks, TaskMemory memory) {
+  /**
+   * @param digester of the files the blocks are of; null if nobody asks for them whole
+   */
+  SplitCursor(
+      BlockSource blocks, TaskMemory memory, FileDigester digester, FileBudget.Clock clock) {
+    this.digester = digester;
     this.blocks = blocks;
     this.memory = memory;
+    this.clock = clock;
   }
 
   /**
    * What is learnt of a split; splits before it that were not asked for are passed over.
    *
    * @param slices new, for this split; empty if nobody asks for them
-   * @throws IOException if a block of it could not be read or its file has changed
+   * @throws IOException if a block of it could not be read, its file has changed or is over its
+   *     budget
    */
-  CountedSplit count(Split split, SplitCounter counter, Optional<SliceCounter> slices)
+  CountedSplit count(Split split, SpanCounter counter, Optional<SliceCounter> slices)
       throws IOException {
     counter.reset();
     crc32.reset();
@@ -46,6 +58,7 @@ final class SplitCursor implements AutoCloseable {
       begin(split);
     }
     for (long done = 0; done < split.bytes(); ) {
+      clock.at(split.file());
       Block.Piece piece = pieceOf(split);
       try (Span span = block.bytesOf(piece)) {
         if (block.isMapped()) {
@@ -77,7 +90,7 @@ final class SplitCursor implements AutoCloseable {
    * finds the bytes in a near cache.
    */
   private void count(
-      SplitCounter counter,
+      SpanCounter counter,
       Optional<SliceCounter> slices,
       Split split,
       Span part,
@@ -89,23 +102,25 @@ final class SplitCursor implements AutoCloseable {
       counter.add(part, bytes);
       slices.ifPresent(of -> of.add(part, bytes));
     }
-    if (split.crc32()) {
+    if (split.checksum() != null) {
       crc32.update(part.view(0, bytes));
     }
   }
 
-  private CountedSplit finished(Split split, SplitCounter counter, SliceMagnitudes slices) {
-    Arrangement arrangement = split.arrangement();
-    boolean placed = arrangement == null || arrangement.isPlaced();
-    TensorState state = counter.finish(split.firstElement(), placed ? split.bytesAfter() : -1);
-    Integer contribution =
-        split.crc32()
-            ? (Integer)
-                CombinableCrc.CRC32.contribution(
-                    (int) crc32.getValue(), split.bytes(), split.bytesAfter())
-            : null;
-    return new CountedSplit(
-        placed ? state : state.repeated(arrangement.repeats()), slices, contribution);
+  private CountedSplit finished(Split split, SpanCounter counter, SliceMagnitudes slices) {
+    TensorState state =
+        counter.finish(split::indexInTensor, split.isPlaced() ? split.bytesAfter() : -1);
+    SortedMap<Integer, TensorState> states = new TreeMap<>();
+    states.put(
+        split.copy(), split.isPlaced() ? state : state.repeated(split.arrangement().repeats()));
+    SortedMap<Integer, Integer> checksums = new TreeMap<>();
+    if (split.checksum() != null) {
+      checksums.put(
+          split.checksum().slice(),
+          CombinableCrc.CRC32.contribution(
+              (int) crc32.getValue(), split.bytes(), split.checksum().bytesAfter()));
+    }
+    return new CountedSplit(states, slices, checksums);
   }
 
   private Block.Piece pieceOf(Split split) throws IOException {
@@ -113,7 +128,7 @@ final class SplitCursor implements AutoCloseable {
       while (block == null || nextPiece == block.block().pieces().size()) {
         nextPiece = 0;
         block = null;
-        block = blocks.next().orElseThrow();
+        block = digested(blocks.next().orElseThrow());
       }
       Block.Piece piece = block.block().pieces().get(nextPiece++);
       if (piece.split() == split) {
@@ -122,8 +137,30 @@ final class SplitCursor implements AutoCloseable {
     }
   }
 
+  private FetchedBlock digested(FetchedBlock fetched) {
+    if (digester != null) {
+      digester.add(fetched);
+    }
+    return fetched;
+  }
+
+  /** Goes through the blocks that are left; the outcomes of files, if any were asked for. */
+  Map<Long, FileOutcome> finish(Runnable beforeEachBlock) throws IOException {
+    if (digester == null) {
+      return Map.of();
+    }
+    block = null;
+    Optional<FetchedBlock> left = blocks.next();
+    while (left.isPresent()) {
+      beforeEachBlock.run();
+      digested(left.get());
+      left = blocks.next();
+    }
+    return digester.finish();
+  }
+
   private void countMapped(
-      SplitCounter counter, Optional<SliceCounter> slices, Block.Piece piece, Span span, long done)
+      SpanCounter counter, Optional<SliceCounter> slices, Block.Piece piece, Span span, long done)
       throws IOException {
     try {
       for (int from = 0; from < piece.bytes(); ) {
@@ -137,7 +174,16 @@ final class SplitCursor implements AutoCloseable {
     } catch (InternalError e) {
       // How the JVM reports a page of a mapping that is no longer there or cannot be read.
       throw new IOException("Cannot read a mapped window: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // A counter may stumble over bytes that change between two looks.
+      block.verifyUnchanged();
+      throw e;
     }
+  }
+
+  /** The outcomes of files up to one that takes too long. */
+  Map<Long, FileOutcome> giveUp(FileEntry file) {
+    return digester == null ? Map.of() : digester.giveUp(file);
   }
 
   @Override

@@ -1,24 +1,34 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.udfs.state.SliceMagnitudes;
 import io.ckptaudit.udfs.state.TensorState;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a task made of a split, as bytes: a state, or why there is none. A tensor with one split
  * that could not be read has no figures at all, whatever became of the others.
  *
  * <pre>
- * byte 0   0: the bytes of a state follow
- *          1: the name of a ReadFault in ASCII
- *          2: what else was learnt, then the bytes of a state:
- *             byte 1       1 if the next four count, 0 if not
- *             bytes 2-5    contributed to a CRC-32, big-endian
- *             bytes 6-9    length of the magnitudes of slices, −1 where there are none
- *             from 10 on   those; then the state
+ * byte 0   0: the bytes of the state of the tensor itself follow, and nothing else was learnt
+ *          1: a ReadFailure in ASCII: the name of the fault, a space, where it was met in 16
+ *             hexadecimal digits, and after how many attempts in 8
+ *          2: all that was learnt, numbers big-endian:
+ *             i32 checksums, then of each: i32 slice, i32 contribution to its CRC-32
+ *             i32 length of the magnitudes of slices, −1 where there are none; those
+ *             i32 states, then of each: i32 copy, i32 length, bytes; ascending
  * </pre>
  */
 final class SplitOutcome {
@@ -26,62 +36,104 @@ final class SplitOutcome {
   private static final byte STATE = 0;
   private static final byte FAULT = 1;
   private static final byte MORE = 2;
-  private static final int MORE_AT = 2 + 2 * Integer.BYTES;
 
   private SplitOutcome() {}
 
   static byte[] of(CountedSplit counted) {
-    byte[] state = counted.state().toBytes();
-    if (counted.slices() == null && counted.crc32() == null) {
-      return tagged(STATE, state);
+    if (counted.slices() == null
+        && counted.checksums().isEmpty()
+        && counted.states().keySet().equals(Set.of(0))) {
+      return tagged(STATE, counted.state().toBytes());
     }
-    byte[] slices = counted.slices() == null ? new byte[0] : counted.slices().toBytes();
-    return ByteBuffer.allocate(MORE_AT + slices.length + state.length)
-        .put(MORE)
-        .put((byte) (counted.crc32() == null ? 0 : 1))
-        .putInt(counted.crc32() == null ? 0 : counted.crc32())
-        .putInt(counted.slices() == null ? -1 : slices.length)
-        .put(slices)
-        .put(state)
-        .array();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(MORE);
+      out.writeInt(counted.checksums().size());
+      for (Map.Entry<Integer, Integer> checksum : counted.checksums().entrySet()) {
+        out.writeInt(checksum.getKey());
+        out.writeInt(checksum.getValue());
+      }
+      byte[] slices = counted.slices() == null ? new byte[0] : counted.slices().toBytes();
+      out.writeInt(counted.slices() == null ? -1 : slices.length);
+      out.write(slices);
+      out.writeInt(counted.states().size());
+      for (Map.Entry<Integer, TensorState> state : counted.states().entrySet()) {
+        byte[] content = state.getValue().toBytes();
+        out.writeInt(state.getKey());
+        out.writeInt(content.length);
+        out.write(content);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
-  static byte[] of(ReadFault fault) {
-    return tagged(FAULT, fault.name().getBytes(StandardCharsets.US_ASCII));
+  static byte[] of(ReadFailure failure) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%s %016x%08x",
+            failure.fault().name(),
+            failure.position(),
+            failure.attempts());
+    return tagged(FAULT, text.getBytes(StandardCharsets.US_ASCII));
   }
 
   static boolean isFault(byte[] outcome) {
     return outcome[0] == FAULT;
   }
 
+  /** Of the tensor itself. */
   static TensorState state(byte[] outcome) {
-    int from = outcome[0] == MORE ? MORE_AT + Math.max(0, lengthOfSlices(outcome)) : 1;
-    return TensorState.fromBytes(Arrays.copyOfRange(outcome, from, outcome.length));
+    return counted(outcome).state();
   }
 
-  private static int lengthOfSlices(byte[] outcome) {
-    return ByteBuffer.wrap(outcome).getInt(MORE_AT - Integer.BYTES);
-  }
-
-  /** The state, and what else was learnt. */
+  /** All that was learnt. */
   static CountedSplit counted(byte[] outcome) {
+    ByteBuffer in = ByteBuffer.wrap(outcome, 1, outcome.length - 1);
+    SortedMap<Integer, TensorState> states = new TreeMap<>();
+    SortedMap<Integer, Integer> checksums = new TreeMap<>();
     if (outcome[0] != MORE) {
-      return new CountedSplit(state(outcome), null, null);
+      states.put(0, TensorState.fromBytes(next(in, in.remaining())));
+      return new CountedSplit(states, null, checksums);
     }
-    int length = lengthOfSlices(outcome);
-    SliceMagnitudes slices =
-        length < 0
-            ? null
-            : SliceMagnitudes.fromBytes(Arrays.copyOfRange(outcome, MORE_AT, MORE_AT + length));
-    Integer crc32 = outcome[1] == 1 ? (Integer) ByteBuffer.wrap(outcome).getInt(2) : null;
-    return new CountedSplit(state(outcome), slices, crc32);
+    for (int left = in.getInt(); left > 0; left--) {
+      checksums.put(in.getInt(), in.getInt());
+    }
+    int length = in.getInt();
+    SliceMagnitudes slices = length < 0 ? null : SliceMagnitudes.fromBytes(next(in, length));
+    for (int left = in.getInt(); left > 0; left--) {
+      int copy = in.getInt();
+      states.put(copy, TensorState.fromBytes(next(in, in.getInt())));
+    }
+    return new CountedSplit(states, slices, checksums);
   }
 
-  static ReadFault fault(byte[] outcome) {
-    return ReadFault.valueOf(new String(outcome, 1, outcome.length - 1, StandardCharsets.US_ASCII));
+  private static byte[] next(ByteBuffer in, int length) {
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return bytes;
   }
 
-  /** Commutative and associative; of two faults the lesser by its bytes stays. */
+  static ReadFailure failure(byte[] outcome) {
+    String text = new String(outcome, 1, outcome.length - 1, StandardCharsets.US_ASCII);
+    int digits = text.indexOf(' ') + 1;
+    return new ReadFailure(
+        ReadFault.valueOf(text.substring(0, digits - 1)),
+        Long.parseUnsignedLong(text, digits, digits + 16, 16),
+        Integer.parseInt(text, digits + 16, digits + 24, 16));
+  }
+
+  /** Whether a second pass may come to another outcome. */
+  static boolean isForSecondPass(byte[] outcome) {
+    return isFault(outcome) && failure(outcome).fault().isForSecondPass();
+  }
+
+  /**
+   * Commutative and associative; of two faults the lesser by its bytes stays, which is the first in
+   * the file where they are the same.
+   */
   static byte[] merge(byte[] a, byte[] b) {
     if (isFault(a) && isFault(b)) {
       return Arrays.compareUnsigned(a, b) <= 0 ? a : b;

@@ -1,15 +1,26 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.checkpoint.ReadFault;
+import io.ckptaudit.job.io.FileBudgetException;
+import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.ReadFailedException;
+import io.ckptaudit.job.plan.HashedFile;
+import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
-import io.ckptaudit.udfs.arrow.SplitCounter;
+import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads the splits of one task, one after the other, through Arrow memory, by blocks that
@@ -21,14 +32,25 @@ import java.util.Map;
  */
 final class SplitReader implements AutoCloseable {
 
-  private static final int ATTEMPTS = 3;
-  private static final long PAUSE_MILLIS = 100;
+  /** Of one split, the one in a shared block included. */
+  private static final int READINGS = 3;
+
+  /** Enough if a reader makes several in one reading, as those of stores do. */
+  private static final int ATTEMPTS = 8;
+
+  private static final long PAUSE_MILLIS = 200;
 
   private final BlockReader.Opener files;
   private final TaskMemory memory;
   private final ReadPlan plan;
   private final SplitCounters newCounters;
-  private final Map<DType, SplitCounter> counters = new EnumMap<>(DType.class);
+  private final Map<DType, SpanCounter> counters = new EnumMap<>(DType.class);
+  private final FileBudget.Clock clock;
+  private final List<SplitCursor> abandoned = new ArrayList<>();
+  private List<Split> splits = List.of();
+  private final Set<FileEntry> refused = new HashSet<>();
+  private final Map<Long, FileOutcome> finished = new HashMap<>();
+  private List<HashedFile> whole = List.of();
   private SplitCursor cursor;
 
   SplitReader(
@@ -37,36 +59,97 @@ final class SplitReader implements AutoCloseable {
     this.newCounters = newCounters;
     this.memory = memory;
     this.plan = plan;
+    this.clock = plan.budget().clock(System::nanoTime);
   }
 
   /** Begins to read these splits, which are then asked for in this order. */
-  void begin(List<Split> splits) throws IOException {
-    closeCursor();
-    cursor = cursor(splits, plan);
+  void begin(List<Split> wanted) throws IOException {
+    begin(new ReadTask(new ArrayList<>(wanted)));
   }
 
-  private SplitCursor cursor(List<Split> splits, ReadPlan how) {
-    BlockPlan blocks = new BlockPlan(splits, how::bytesAtOnce);
-    boolean ahead = splits.stream().anyMatch(split -> how.readsAhead(split.file()));
-    return new SplitCursor(
-        ahead
-            ? new ReadAhead(blocks, how.inFlight(), () -> new BlockReader(files, memory, how))
-            : BlockSource.of(blocks, new BlockReader(files, memory, how)),
-        memory);
+  /** Begins a task, with the files of which every byte is to be read. */
+  void begin(ReadTask task) throws IOException {
+    closeCursors();
+    finished.clear();
+    refused.clear();
+    for (HashedFile file : task.files()) {
+      if (!plan.budget().covers(file.file())) {
+        refused.add(file.file());
+        finished.put(file.toKey(), FileOutcome.of(ReadFault.INCOMPLETE_BUDGET, 0));
+      }
+    }
+    splits =
+        task.splits().stream()
+            .filter(split -> plan.budget().covers(split) && !refused.contains(split.file()))
+            .toList();
+    whole = task.files().stream().filter(file -> !refused.contains(file.file())).toList();
+    cursor = cursor(splits, whole, plan);
   }
 
-  /** What is learnt of the next split. */
+  private SplitCursor cursor(List<Split> wanted, List<HashedFile> files, ReadPlan how) {
+    BlockPlan blocks = new BlockPlan(wanted, how::bytesAtOnce);
+    if (files.isEmpty()) {
+      Stream<FileEntry> of = wanted.stream().map(Split::file);
+      return new SplitCursor(source(blocks, of, how), memory, null, clock);
+    }
+    FileDigester digester =
+        new FileDigester(files, newCounters::newDigests, () -> newReader(how.buffered()));
+    Stream<FileEntry> of = files.stream().map(HashedFile::file);
+    Iterator<Block> all = new WholeFileBlocks(blocks, files, how::bytesAtOnce);
+    return new SplitCursor(source(all, of, how), memory, digester, clock);
+  }
+
+  /** The outcomes of the files of the task, by their keys, after its last split. */
+  Map<Long, FileOutcome> finish(Runnable beforeEachBlock) throws IOException {
+    finished.putAll(cursor.finish(beforeEachBlock));
+    return finished;
+  }
+
+  private BlockReader newReader(ReadPlan how) {
+    return new BlockReader(files, memory, how);
+  }
+
+  private BlockSource source(Iterator<Block> blocks, Stream<FileEntry> of, ReadPlan how) {
+    boolean ahead = of.anyMatch(how::readsAhead);
+    return ahead
+        ? new ReadAhead(blocks, how.inFlight(), () -> newReader(how))
+        : BlockSource.of(blocks, newReader(how));
+  }
+
+  /**
+   * What is learnt of the next split.
+   *
+   * @throws FileBudgetException if its file is over its budget
+   * @throws ReadFailedException if it could not be read in all attempts
+   */
   CountedSplit read(Split split) throws IOException {
-    SplitCounter counter = counters.computeIfAbsent(split.dtype(), newCounters::counter);
-    IOException failure;
+    plan.budget().verify(split);
+    if (refused.contains(split.file())) {
+      throw new FileBudgetException(split.file(), "it was given up");
+    }
+    SpanCounter counter = counters.computeIfAbsent(split.dtype(), newCounters::counter);
     try {
       return cursor.count(split, counter, newCounters.slices(split));
+    } catch (FileBudgetException e) {
+      passOver(split);
+      throw e;
     } catch (IOException e) {
-      failure = e;
+      return readAgain(split, counter, e);
     }
-    for (int attempt = 2; attempt <= ATTEMPTS && ReadFault.of(failure).isTransient(); attempt++) {
-      pause(attempt);
-      try (SplitCursor alone = cursor(List.of(split), plan.unmapped())) {
+  }
+
+  private CountedSplit readAgain(Split split, SpanCounter counter, IOException first)
+      throws IOException {
+    IOException failure = first;
+    int attempts = 0;
+    for (int reading = 1; ReadFault.of(failure).isTransient(); reading++) {
+      attempts += failure instanceof ReadFailedException read ? read.attempts() : 1;
+      if (reading >= READINGS || attempts >= ATTEMPTS && reading > 1) {
+        long at = failure instanceof ReadFailedException read ? read.position() : split.offset();
+        throw new ReadFailedException(split.file(), at, attempts, failure);
+      }
+      pause(reading);
+      try (SplitCursor alone = cursor(List.of(split), List.of(), plan.buffered())) {
         return alone.count(split, counter, newCounters.slices(split));
       } catch (IOException e) {
         failure = e;
@@ -75,27 +158,56 @@ final class SplitReader implements AutoCloseable {
     throw failure;
   }
 
-  private static void pause(int attempt) throws InterruptedIOException {
+  /**
+   * Goes on with the splits of other files. Reads of this one that are on their way end by
+   * themselves, and nobody waits for them before the task ends.
+   */
+  private void passOver(Split from) {
+    FileEntry file = from.file();
+    refused.add(file);
+    finished.putAll(cursor.giveUp(file));
+    abandoned.add(cursor);
+    splits =
+        splits.stream()
+            .dropWhile(split -> split != from)
+            .filter(split -> !split.file().equals(file))
+            .toList();
+    whole =
+        whole.stream()
+            .dropWhile(other -> !other.file().equals(file))
+            .filter(other -> !other.file().equals(file))
+            .toList();
+    cursor = cursor(splits, whole, plan);
+  }
+
+  /** Before another attempt. */
+  static void pause(int reading) throws InterruptedIOException {
+    long millis = PAUSE_MILLIS << (reading - 1);
     try {
-      Thread.sleep(PAUSE_MILLIS << (attempt - 1));
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted between two attempts to read");
+      throw new InterruptedIOException(
+          "Cannot read on: interrupted in a pause of %s ms before another attempt; look for what ended the task"
+              .formatted(millis));
     }
   }
 
-  private void closeCursor() throws IOException {
+  private void closeCursors() throws IOException {
     SplitCursor open = cursor;
     cursor = null;
     if (open != null) {
-      open.close();
+      abandoned.add(open);
+    }
+    while (!abandoned.isEmpty()) {
+      abandoned.remove(abandoned.size() - 1).close();
     }
   }
 
   @Override
   public void close() throws IOException {
-    counters.values().forEach(SplitCounter::close);
+    counters.values().forEach(SpanCounter::close);
     counters.clear();
-    closeCursor();
+    closeCursors();
   }
 }

@@ -30,7 +30,7 @@ record StoredCounts(
         counts.stream().mapToLong(count -> count).toArray());
   }
 
-  private CodeCounts state() {
+  CodeCounts state() {
     return CodeCounts.of(dtype, codes, counts, -1, -1, -1, null);
   }
 

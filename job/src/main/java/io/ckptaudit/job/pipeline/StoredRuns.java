@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Reads what runs have published; no Spark, and no Hadoop for local reports. */
 public final class StoredRuns {
@@ -39,37 +38,20 @@ public final class StoredRuns {
    * @throws PublicationException if the report cannot be reached: better known before the weights
    *     are read than after
    */
-  public static Optional<RunVerdict> published(AuditRequest request, Storages storages)
+  public static Optional<RunVerdict> published(RunRequest request, Storages storages)
       throws PublicationException {
-    return published(
-        new RunFolder(request.report(), request.runId(), storages),
-        request.report(),
-        verdict -> checkSame(request.runId(), AuditRequest.IDENTITY, request.config(), verdict));
-  }
-
-  private static Optional<RunVerdict> published(
-      RunFolder run, String report, Consumer<RunVerdict> check) throws PublicationException {
+    RunFolder run = new RunFolder(request.report(), request.runId(), storages);
     try {
       if (!run.exists()) {
         return Optional.empty();
       }
       RunVerdict verdict = run.verdict();
-      check.accept(verdict);
-      run.repairLatest();
+      checkSame(request.runId(), request.identity(), request.config(), verdict);
+      run.complete();
       return Optional.of(verdict);
     } catch (IOException e) {
-      throw new PublicationException(report, e);
+      throw new PublicationException(request.report(), e);
     }
-  }
-
-  /** As {@link #published(AuditRequest, Storages)}, for a comparison. */
-  public static Optional<RunVerdict> published(ComparisonRequest request, Storages storages)
-      throws PublicationException {
-    return published(
-        new RunFolder(request.report(), request.runId(), storages),
-        request.report(),
-        verdict ->
-            checkSame(request.runId(), ComparisonRequest.IDENTITY, request.config(), verdict));
   }
 
   private static void checkSame(

@@ -43,12 +43,12 @@ final class StoredSide {
     this.spark = spark;
     this.run = run;
     this.manifest = run.manifest();
-    this.verdict = run.verdict();
     if (manifest.contractVersion() != Table.CONTRACT_VERSION) {
       throw new IOException(
           "Cannot read run '%s': its tables are of version %s, and this program reads version %s; audit the checkpoint again"
               .formatted(name, manifest.contractVersion(), Table.CONTRACT_VERSION));
     }
+    this.verdict = run.verdict();
     List<Row> all =
         new ArrayList<>(
             table(Table.TENSORS).select("checkpoint", "revision").toJavaRDD().distinct().collect());
@@ -155,7 +155,15 @@ final class StoredSide {
         row.getAs("crc32c"),
         narrowest == null ? null : DType.valueOf(narrowest),
         figures(row),
-        roundings);
+        roundings,
+        largest(row));
+  }
+
+  private static Double largest(Row row) {
+    Long positive = row.getAs("pos_inf");
+    Long negative = row.getAs("neg_inf");
+    boolean infinite = positive != null && positive + negative > 0;
+    return infinite ? (Double) Double.POSITIVE_INFINITY : row.<Double>getAs("abs_max");
   }
 
   /** Null where nothing was counted. */

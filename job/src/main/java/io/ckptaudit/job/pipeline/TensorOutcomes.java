@@ -1,21 +1,24 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.checkpoint.Quoted;
-import io.ckptaudit.job.checkpoint.ReadFault;
+import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.function.LongConsumer;
+import java.util.Queue;
+import java.util.function.Consumer;
 import scala.Tuple2;
 
 /**
  * Reads the splits of a task as they are asked for, and gives the outcome of each tensor when its
- * last split in the task is read: a task holds one state, however many tensors it touches.
+ * last split in the task is read: a task holds one state, however many tensors it touches. Files of
+ * which the task reads every byte have outcomes too, under keys of their own.
  *
  * <p>A split that cannot be read is an outcome, not a failed task: the others are still audited.
  */
@@ -25,30 +28,37 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
 
   private final Iterator<ReadTask> tasks;
   private final SplitReader reader;
-  private final LongConsumer bytesRead;
+  private final Consumer<Split> read;
   private final Runnable killIfInterrupted;
   private Iterator<Split> splits = Collections.emptyIterator();
   private Split next;
+  private boolean begun;
+
+  /** Outcomes of files, which are known when their task ends. */
+  private final Queue<Tuple2<Long, byte[]>> files = new ArrayDeque<>();
 
   TensorOutcomes(
       Iterator<ReadTask> tasks,
       SplitReader reader,
-      LongConsumer bytesRead,
+      Consumer<Split> read,
       Runnable killIfInterrupted) {
     this.tasks = tasks;
     this.reader = reader;
-    this.bytesRead = bytesRead;
+    this.read = read;
     this.killIfInterrupted = killIfInterrupted;
     this.next = nextSplit();
   }
 
   @Override
   public boolean hasNext() {
-    return next != null;
+    return next != null || !files.isEmpty();
   }
 
   @Override
   public Tuple2<Long, byte[]> next() {
+    if (!files.isEmpty()) {
+      return files.remove();
+    }
     if (next == null) {
       throw new NoSuchElementException();
     }
@@ -58,24 +68,40 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
       killIfInterrupted.run();
       byte[] outcome = outcome(next);
       merged = merged == null ? outcome : SplitOutcome.merge(merged, outcome);
-      bytesRead.accept(next.bytes());
+      read.accept(next);
       next = nextSplit();
     }
     return new Tuple2<>(tensor, merged);
   }
 
   private Split nextSplit() {
-    while (!splits.hasNext() && tasks.hasNext()) {
-      ReadTask task = tasks.next();
-      begin(task);
-      splits = task.splits().iterator();
+    while (!splits.hasNext() && (begun || tasks.hasNext())) {
+      if (begun) {
+        end();
+      } else {
+        ReadTask task = tasks.next();
+        begin(task);
+        splits = task.splits().iterator();
+      }
     }
     return splits.hasNext() ? splits.next() : null;
   }
 
-  private void begin(ReadTask task) {
+  private void end() {
+    begun = false;
     try {
-      reader.begin(task.splits());
+      reader
+          .finish(killIfInterrupted)
+          .forEach((key, outcome) -> files.add(new Tuple2<>(key, outcome.toBytes())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void begin(ReadTask task) {
+    begun = true;
+    try {
+      reader.begin(task);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -94,7 +120,7 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
               + " of "
               + Quoted.whole(split.file().uri()),
           e);
-      return SplitOutcome.of(ReadFault.of(e));
+      return SplitOutcome.of(ReadFailure.of(e));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.HashedFile;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.state.TensorState;
@@ -10,7 +10,6 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import scala.Tuple2;
 
 /** From tasks to one merged state per tensor, and from those to one per group and dtype. */
@@ -18,20 +17,20 @@ final class TensorStates {
 
   private TensorStates() {}
 
-  /** (tensor key, merged outcome) of every tensor; reads every split. */
+  /**
+   * (tensor key, merged outcome) of every tensor of the tasks and of those that are read as it, and
+   * (key, outcome) of every file that is read whole.
+   */
   static JavaPairRDD<Long, byte[]> read(
       JavaSparkContext spark,
       List<ReadTask> tasks,
-      Storages storages,
-      ReadPlan plan,
-      Broadcast<AuditedModels> models,
-      LongAccumulator bytesRead) {
+      CountSplits reading,
+      Broadcast<AuditedModels> models) {
     int partitions = Math.max(1, tasks.size());
     JavaPairRDD<Long, byte[]> read =
         spark
             .parallelize(tasks, partitions)
-            .mapPartitionsToPair(
-                new CountSplits(spark.broadcast(storages), plan, models, bytesRead))
+            .mapPartitionsToPair(reading)
             .reduceByKey(
                 SplitOutcome::merge,
                 Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
@@ -44,6 +43,9 @@ final class TensorStates {
   private static Iterator<Tuple2<Long, byte[]>> ofEachName(
       Tuple2<Long, byte[]> outcome, AuditedModels models) {
     List<Tuple2<Long, byte[]>> all = new ArrayList<>(List.of(outcome));
+    if (HashedFile.isKey(outcome._1())) {
+      return all.iterator();
+    }
     for (TensorId other : models.readWith(TensorId.ofKey(outcome._1()))) {
       all.add(new Tuple2<>(other.toKey(), outcome._2()));
     }

@@ -7,6 +7,7 @@ import io.ckptaudit.udfs.state.TensorState;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Queue;
@@ -40,11 +41,14 @@ final class ToGroups
     return new Merged(tensors, models.value());
   }
 
+  /** One state of a group: of a dtype, or of what was not read. */
+  private record Part(GroupId group, String of) {}
+
   private static final class Merged implements Iterator<Tuple2<String, byte[]>> {
 
     private final Iterator<Tuple2<Long, byte[]>> tensors;
     private final AuditedModels models;
-    private final Map<String, TensorState> held = new HashMap<>();
+    private final Map<Part, TensorState> layers = new HashMap<>();
     private final Queue<Tuple2<String, byte[]>> ready = new ArrayDeque<>();
 
     Merged(Iterator<Tuple2<Long, byte[]>> tensors, AuditedModels models) {
@@ -56,7 +60,7 @@ final class ToGroups
     public boolean hasNext() {
       while (ready.isEmpty() && tensors.hasNext()) {
         add(tensors.next());
-        if (held.size() > HELD || !tensors.hasNext()) {
+        if (layers.size() > HELD || !tensors.hasNext()) {
           giveAway();
         }
       }
@@ -75,14 +79,24 @@ final class ToGroups
       boolean unread = SplitOutcome.isFault(tensor._2());
       TensorState state = unread ? UNREAD : SplitOutcome.state(tensor._2()).withoutPlace();
       String part = unread ? "unread" : state.dtype().name();
-      for (GroupId group : models.groupsOf(TensorId.ofKey(tensor._1()))) {
-        held.merge(group.toKey(part), state, TensorState::merge);
-      }
+      GroupId layer = models.layerOf(TensorId.ofKey(tensor._1()));
+      layers.merge(new Part(layer, part), state, TensorState::merge);
     }
 
+    /** Models are made of their layers, which are fewer than their tensors. */
     private void giveAway() {
-      held.forEach((key, state) -> ready.add(new Tuple2<>(key, state.toBytes())));
-      held.clear();
+      Map<Part, TensorState> whole = new HashMap<>();
+      layers.forEach(
+          (part, state) -> {
+            GroupId model = models.modelOf(part.group().checkpoint());
+            whole.merge(new Part(model, part.of()), state, TensorState::merge);
+          });
+      for (Map<Part, TensorState> parts : List.of(layers, whole)) {
+        parts.forEach(
+            (part, state) ->
+                ready.add(new Tuple2<>(part.group().toKey(part.of()), state.toBytes())));
+      }
+      layers.clear();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.ckptaudit.job.checkpoint.TensorEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Cuts the tensors of checkpoints into splits and packs neighbours into tasks.
@@ -31,7 +32,8 @@ public final class Planner {
       Comparator.comparingInt((Split split) -> split.tensor().checkpoint())
           .thenComparing(split -> split.file().uri())
           .thenComparingLong(Split::offset)
-          .thenComparing(Split::tensor);
+          .thenComparing(Split::tensor)
+          .thenComparingInt(Split::copy);
 
   private final long splitBytes;
   private final long smallestTask;
@@ -41,6 +43,7 @@ public final class Planner {
   private ArrayList<Split> current = new ArrayList<>();
   private long left;
   private long room;
+  private boolean unlimited;
 
   private Planner(long totalBytes, PlanSettings settings) {
     cores = Math.max(1, settings.cores());
@@ -56,51 +59,89 @@ public final class Planner {
   }
 
   private long target() {
+    if (unlimited) {
+      return Long.MAX_VALUE / 2;
+    }
     return Math.max(smallestTask, Math.min(fairTask, left / (cores * TASKS_PER_CORE_LEFT)));
   }
 
   /**
-   * The tasks that read every tensor of the checkpoints exactly once, in order of place; of tensors
-   * that are {@linkplain SharedTensors the same bytes} the first.
+   * The tasks that read every tensor of the checkpoints and its copies exactly once, in order of
+   * place; of tensors that are {@linkplain SharedTensors the same bytes} the first.
    */
   public static List<ReadTask> plan(List<Checkpoint> checkpoints, PlanSettings settings) {
-    List<Split> slices = new ArrayList<>();
-    for (int c = 0; c < checkpoints.size(); c++) {
-      Checkpoint checkpoint = checkpoints.get(c);
-      SharedTensors shared = SharedTensors.of(checkpoint);
-      for (int t = 0; t < checkpoint.tensors().size(); t++) {
-        if (!shared.isReadAsAnother(t)) {
-          addSlices(checkpoint, new TensorId(c, t), slices);
-        }
-      }
-    }
-    slices.sort(BY_PLACE);
+    return plan(checkpoints, settings, tensor -> true);
+  }
+
+  /** As {@link #plan(List, PlanSettings)}, of some of the tensors. */
+  public static List<ReadTask> plan(
+      List<Checkpoint> checkpoints, PlanSettings settings, Predicate<TensorId> wanted) {
+    List<Split> slices = slices(checkpoints, wanted);
     Planner planner = new Planner(ReadTask.bytes(slices), settings);
     slices.forEach(planner::cutRuns);
     planner.close();
     return planner.tasks;
   }
 
-  /** Each slice of a tensor as one split. */
+  /** The same splits in the same order, cut by their size alone: a task may take a whole file. */
+  static List<Split> cutInFiles(
+      List<Checkpoint> checkpoints, PlanSettings settings, Predicate<TensorId> wanted) {
+    Planner planner = new Planner(Long.MAX_VALUE, settings);
+    planner.unlimited = true;
+    planner.room = planner.target();
+    slices(checkpoints, wanted).forEach(planner::cutRuns);
+    return planner.current;
+  }
+
+  /** What the first task of so many bytes would hold. */
+  static long firstTask(long totalBytes, PlanSettings settings) {
+    return new Planner(totalBytes, settings).target();
+  }
+
+  /** What is read of the tensors of checkpoints, in order of place. */
+  private static List<Split> slices(List<Checkpoint> checkpoints, Predicate<TensorId> wanted) {
+    List<Split> slices = new ArrayList<>();
+    for (int c = 0; c < checkpoints.size(); c++) {
+      Checkpoint checkpoint = checkpoints.get(c);
+      SharedTensors shared = SharedTensors.of(checkpoint);
+      for (int t = 0; t < checkpoint.tensors().size(); t++) {
+        TensorId tensor = new TensorId(c, t);
+        if (!shared.isReadAsAnother(t) && wanted.test(tensor)) {
+          addSlices(checkpoint, tensor, slices);
+        }
+      }
+    }
+    slices.sort(BY_PLACE);
+    return slices;
+  }
+
+  /** Each slice of a tensor and of its copies as one split. */
   private static void addSlices(Checkpoint checkpoint, TensorId id, List<Split> slices) {
     TensorEntry tensor = checkpoint.tensors().get(id.tensor());
-    long before = 0;
-    for (Slice slice : tensor.slices()) {
-      boolean inOnePiece =
-          tensor.slices().size() == 1
-              && (slice.arrangement() == null || slice.arrangement().isOneRun());
-      slices.add(
-          new Split(
-              id,
-              tensor.dtype(),
-              checkpoint.shards().get(slice.shard()).file(),
-              slice.offset(),
-              slice.bytes(),
-              elements(before, tensor.dtype().bits()),
-              inOnePiece ? 0 : -1,
-              slice.arrangement(),
-              inOnePiece && slice.crc32() != null));
-      before += slice.elementBytes();
+    int number = 0;
+    for (int copy = 0; copy <= tensor.copies().size(); copy++) {
+      List<Slice> ofCopy = tensor.copy(copy);
+      long before = 0;
+      for (Slice slice : ofCopy) {
+        boolean inOnePiece = ofCopy.size() == 1 && slice.isOneRun();
+        boolean recorded = slice.isOneRun() && slice.crc32() != null;
+        long first = elements(before, tensor.dtype().bits());
+        slices.add(
+            new Split(
+                id,
+                copy,
+                tensor.dtype(),
+                checkpoint.shards().get(slice.shard()).file(),
+                slice.offset(),
+                slice.bytes(),
+                slice.placement() == null ? first : slice.placement().first(),
+                inOnePiece ? 0 : -1,
+                slice.arrangement(),
+                slice.placement(),
+                recorded ? new Split.Checksum(number, 0) : null));
+        before += slice.elementBytes();
+        number++;
+      }
     }
   }
 
@@ -126,16 +167,11 @@ public final class Planner {
       long steps = extent > room ? 1 : (room - extent) / axis.stride() + 1;
       steps = Math.min(Math.min(steps, axis.count() - done), mostSteps(extent, axis.stride()));
       Split part =
-          new Split(
-              slice.tensor(),
-              slice.dtype(),
-              slice.file(),
-              slice.offset() + done * axis.stride(),
+          slice.steps(
+              done * axis.stride(),
               extent + (steps - 1) * axis.stride(),
-              slice.firstElement() + done * stepElements,
-              -1,
-              slice.arrangement().ofSteps(steps),
-              false);
+              done * stepElements,
+              steps);
       if (steps == 1 && extent > splitBytes) {
         cutRuns(part);
       } else {
@@ -163,22 +199,9 @@ public final class Planner {
           bytes = Math.min(bytes, multipleOfGrain(room));
         }
       }
-      add(part(slice, done, bytes));
+      add(slice.part(done, bytes, elements(done, slice.dtype().bits())));
       done += bytes;
     } while (done < slice.bytes());
-  }
-
-  private static Split part(Split slice, long from, long bytes) {
-    return new Split(
-        slice.tensor(),
-        slice.dtype(),
-        slice.file(),
-        slice.offset() + from,
-        bytes,
-        slice.firstElement() + elements(from, slice.dtype().bits()),
-        slice.bytesAfter() < 0 ? -1 : slice.bytes() - from - bytes,
-        slice.arrangement(),
-        slice.crc32());
   }
 
   private void add(Split split) {

@@ -4,9 +4,20 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Neighbouring splits that one task reads one after the other. */
-public record ReadTask(ArrayList<Split> splits) implements Serializable {
+/**
+ * Neighbouring splits that one task reads one after the other.
+ *
+ * @param files of which it reads every byte besides, in the order of the splits; empty where nobody
+ *     asks for that
+ */
+public record ReadTask(ArrayList<Split> splits, ArrayList<HashedFile> files)
+    implements Serializable {
 
+  public ReadTask(ArrayList<Split> splits) {
+    this(splits, new ArrayList<>());
+  }
+
+  /** Of its splits. */
   public long bytes() {
     return bytes(splits);
   }

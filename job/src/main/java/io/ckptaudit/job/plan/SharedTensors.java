@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public final class SharedTensors {
 
-  private record Contents(DType dtype, List<Slice> slices) {}
+  private record Contents(DType dtype, List<Slice> slices, List<List<Slice>> copies) {}
 
   private final Map<Integer, List<Integer>> others = new HashMap<>();
   private final Map<Integer, Integer> firsts = new HashMap<>();
@@ -27,7 +27,8 @@ public final class SharedTensors {
     Map<Contents, Integer> seen = new HashMap<>();
     for (int i = 0; i < checkpoint.tensors().size(); i++) {
       TensorEntry tensor = checkpoint.tensors().get(i);
-      Integer first = seen.putIfAbsent(new Contents(tensor.dtype(), tensor.slices()), i);
+      Contents contents = new Contents(tensor.dtype(), tensor.slices(), tensor.copies());
+      Integer first = seen.putIfAbsent(contents, i);
       if (first != null && tensor.elements() > 0) {
         shared.firsts.put(i, first);
         shared.others.computeIfAbsent(first, none -> new ArrayList<>()).add(i);

@@ -10,15 +10,9 @@ import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.policy.YamlMap.Text;
 import io.ckptaudit.udfs.number.Target;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -65,21 +59,8 @@ public final class PolicyFile {
    * @throws InvalidPolicyException if any of it is not understood
    */
   public static Policy parse(byte[] content, String file) {
-    String text;
-    try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-    } catch (CharacterCodingException e) {
-      throw new InvalidPolicyException("it is not UTF-8", file, 0, "save it as UTF-8");
-    }
-    return new PolicyFile(YamlMap.parse(text, file)).policy(sha256(content));
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    YamlText text = YamlText.of(content, file, "the policy");
+    return new PolicyFile(YamlMap.parse(text)).policy(text.sha256());
   }
 
   private Policy policy(String sha256) {

@@ -34,7 +34,7 @@ final class YamlMap {
   private static final String QUOTE =
       "correct it; texts with special characters, such as *, need quotes";
 
-  private final String file;
+  private final YamlText file;
   private final int line;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
@@ -44,7 +44,7 @@ final class YamlMap {
   /** A text and its line. */
   record Text(String text, int line) {}
 
-  private YamlMap(String file, MappingNode node) {
+  private YamlMap(YamlText file, MappingNode node) {
     this.file = file;
     this.line = lineOf(node.getStartMark());
     for (NodeTuple tuple : node.getValue()) {
@@ -58,12 +58,12 @@ final class YamlMap {
   }
 
   /**
-   * @param file its name, for messages
+   * @throws InvalidPolicyException if it is not such a mapping
    */
-  static YamlMap parse(String content, String file) {
+  static YamlMap parse(YamlText file) {
     try {
       int depth = 0;
-      for (Event event : new Yaml(options()).parse(new StringReader(content))) {
+      for (Event event : new Yaml(options()).parse(new StringReader(file.text()))) {
         refuseReferences(event, file);
         depth += event instanceof CollectionStartEvent ? 1 : 0;
         depth -= event instanceof CollectionEndEvent ? 1 : 0;
@@ -72,12 +72,12 @@ final class YamlMap {
           throw new InvalidPolicyException("values are nested too deep", file, at, QUOTE);
         }
       }
-      Node root = new Yaml(options()).compose(new StringReader(content));
+      Node root = new Yaml(options()).compose(new StringReader(file.text()));
       if (root == null) {
         throw new InvalidPolicyException(
-            "there is nothing", file, 0, "write settings into it, or leave --policy out");
+            "there is nothing", file, 0, "write something into it, or leave the option out");
       }
-      return map(file, root, "the policy");
+      return map(file, root, file.subject());
     } catch (MarkedYAMLException e) {
       int at = e.getProblemMark() == null ? 0 : lineOf(e.getProblemMark());
       throw new InvalidPolicyException(
@@ -95,7 +95,7 @@ final class YamlMap {
     return options;
   }
 
-  private static void refuseReferences(Event event, String file) {
+  private static void refuseReferences(Event event, YamlText file) {
     String tag =
         event instanceof ScalarEvent scalar
             ? scalar.getTag()
@@ -114,14 +114,14 @@ final class YamlMap {
     return mark.getLine() + 1;
   }
 
-  private static YamlMap map(String file, Node node, String what) {
+  private static YamlMap map(YamlText file, Node node, String what) {
     if (node instanceof MappingNode mapping) {
       return new YamlMap(file, mapping);
     }
     throw wrongKind(file, node, what, "a mapping");
   }
 
-  private static Text text(String file, Node node, String what) {
+  private static Text text(YamlText file, Node node, String what) {
     if (node instanceof ScalarNode scalar) {
       return new Text(scalar.getValue(), lineOf(node.getStartMark()));
     }
@@ -129,7 +129,7 @@ final class YamlMap {
   }
 
   private static InvalidPolicyException wrongKind(
-      String file, Node node, String what, String kind) {
+      YamlText file, Node node, String what, String kind) {
     return new InvalidPolicyException(
         what + " is not " + kind, file, lineOf(node.getStartMark()), "write " + kind + " there");
   }

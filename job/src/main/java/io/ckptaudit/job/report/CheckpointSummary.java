@@ -1,5 +1,6 @@
 package io.ckptaudit.job.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.Severity;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param layers the layers that have errors or lose values in the {@linkplain #whatIf first other
  *     target}, worst first, at most {@link LayerRanking#SHOWN}
  * @param findings the gravest, at most {@link #FINDINGS}; {@code severities} counts all
+ * @param checksums null if nobody asked for them
  */
 public record CheckpointSummary(
     String checkpoint,
@@ -34,7 +36,34 @@ public record CheckpointSummary(
     LayerSummary model,
     List<LayerSummary> layers,
     Map<String, Long> severities,
-    List<FindingSummary> findings) {
+    List<FindingSummary> findings,
+    @JsonInclude(JsonInclude.Include.NON_NULL) ChecksumSummary checksums) {
+
+  /** Of files that were not held against promised checksums. */
+  public CheckpointSummary(
+      String checkpoint,
+      String revision,
+      String declared,
+      int files,
+      Missing missing,
+      Map<String, Long> dtypes,
+      LayerSummary model,
+      List<LayerSummary> layers,
+      Map<String, Long> severities,
+      List<FindingSummary> findings) {
+    this(
+        checkpoint,
+        revision,
+        declared,
+        files,
+        missing,
+        dtypes,
+        model,
+        layers,
+        severities,
+        findings,
+        null);
+  }
 
   static final int FINDINGS = 20;
 
@@ -112,12 +141,14 @@ public record CheckpointSummary(
    * @param unaudited what could not be read included
    * @param groups the layers of the checkpoint and its model
    * @param findings of the checkpoint, gravest first
+   * @param checksums null if nobody asked for them
    */
   public static CheckpointSummary of(
       Checkpoint checkpoint,
       Unaudited unaudited,
       List<LayerSummary> groups,
-      List<Finding> findings) {
+      List<Finding> findings,
+      ChecksumSummary checksums) {
     Map<Boolean, List<LayerSummary>> byKind =
         groups.stream().collect(Collectors.partitioningBy(LayerSummary::model));
     Map<String, Long> dtypes = dtypes(checkpoint);
@@ -131,7 +162,8 @@ public record CheckpointSummary(
         byKind.get(true).stream().findFirst().orElse(null),
         LayerRanking.worst(byKind.get(false), dtypes, findings),
         severities(findings),
-        findings.stream().limit(FINDINGS).map(FindingSummary::of).toList());
+        findings.stream().limit(FINDINGS).map(FindingSummary::of).toList(),
+        checksums);
   }
 
   /** Elements of floating dtypes: what figures should be of. */

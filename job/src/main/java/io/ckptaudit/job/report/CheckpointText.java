@@ -32,6 +32,9 @@ final class CheckpointText {
       page.wrapped(
           checkpoint.missing().inWords(checkpoint.files(), CheckpointText::fileName), "  ");
     }
+    if (checkpoint.checksums() != null) {
+      page.wrapped(checkpoint.checksums().inWords(), "  ");
+    }
     findings();
     if (model != null && !model.casts().isEmpty()) {
       casts();

@@ -27,11 +27,12 @@ final class ComparisonText {
         page.wrapped(statement.id() + " in " + count + ": " + statement.meaning(), "  ");
       }
     }
-    comparison.findings().forEach(this::finding);
+    comparison.findings().forEach(found -> finding(page, found));
     page.rule('-');
   }
 
-  private void finding(FindingSummary finding) {
+  /** The severity, the fact and what to do. */
+  static void finding(TextPage page, FindingSummary finding) {
     String severity = finding.severity().equals("INFO") ? "note" : finding.severity();
     String message = finding.message();
     int fact = message.length() - finding.action().length() - 2;

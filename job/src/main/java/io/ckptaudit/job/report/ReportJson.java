@@ -57,12 +57,21 @@ public final class ReportJson {
     }
   }
 
-  /** One line, for evidence and settings inside a table. */
-  static String line(Object value) {
+  /** One line: for evidence and settings inside a table, and for logs. */
+  public static String line(Object value) {
     try {
       return PRETTY.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write " + value.getClass() + " as JSON", e);
+    }
+  }
+
+  /** The name in the marker of a committer of Hadoop. */
+  static String committer(byte[] marker) {
+    try {
+      return PRETTY.readTree(marker).path("committer").asText("an unknown committer");
+    } catch (IOException e) {
+      return "an unknown committer";
     }
   }
 

@@ -30,10 +30,15 @@ public final class RunRows {
     return finding(new CheckpointKey(checkpoint.uri(), checkpoint.revision()), finding);
   }
 
+  /** Of one checkpoint. */
+  public static List<Row> findings(String checkpoint, String revision, List<Finding> findings) {
+    CheckpointKey key = new CheckpointKey(checkpoint, revision);
+    return findings.stream().map(finding -> finding(key, finding)).toList();
+  }
+
   /** Of a comparison: findings are of its right side. */
   public static List<Row> findings(ComparedSides sides, List<Finding> findings) {
-    CheckpointKey right = new CheckpointKey(sides.right(), sides.rightRevision());
-    return findings.stream().map(finding -> finding(right, finding)).toList();
+    return findings(sides.right(), sides.rightRevision(), findings);
   }
 
   private static Row finding(CheckpointKey checkpoint, Finding finding) {
@@ -52,14 +57,22 @@ public final class RunRows {
 
   /**
    * @param unread names of shards of which something could not be read after all, by checkpoint
+   * @param checksums by checkpoint and name of the shard; empty if nobody asked
    */
-  public static List<Row> files(List<Checkpoint> checkpoints, Map<Integer, Set<String>> unread) {
+  public static List<Row> files(
+      List<Checkpoint> checkpoints,
+      Map<Integer, Set<String>> unread,
+      List<Map<String, FileChecksum>> checksums) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < checkpoints.size(); i++) {
       Checkpoint checkpoint = checkpoints.get(i);
       Set<String> names = unread.getOrDefault(i, Set.of());
       for (Shard shard : checkpoint.shards()) {
-        rows.add(file(checkpoint, names.contains(shard.name()) ? asUnread(shard) : shard));
+        rows.add(
+            file(
+                checkpoint,
+                names.contains(shard.name()) ? asUnread(shard) : shard,
+                checksums.isEmpty() ? null : checksums.get(i).get(shard.name())));
       }
     }
     return rows;
@@ -73,14 +86,15 @@ public final class RunRows {
         "Tensors in it could not be read; see the table findings");
   }
 
-  private static Row file(Checkpoint checkpoint, Shard shard) {
+  private static Row file(Checkpoint checkpoint, Shard shard, FileChecksum checksum) {
     return RowFactory.create(
         checkpoint.uri(),
         checkpoint.revision(),
         shard.name(),
         shard.bytes(),
         shard.changeToken(),
-        null,
+        checksum == null ? null : checksum.sha256(),
+        checksum == null ? null : checksum.result().inTable(),
         shard.status().name().toLowerCase(Locale.ROOT),
         shard.error());
   }
@@ -90,20 +104,16 @@ public final class RunRows {
       Instant started,
       RunVerdict verdict,
       Map<String, String> config) {
-    return RowFactory.create(
+    return run(
         checkpoints.stream().map(Checkpoint::uri).collect(Collectors.joining(" ")),
-        null,
-        Timestamp.from(started),
-        Timestamp.from(Instant.parse(verdict.finished())),
-        verdict.version(),
-        ReportJson.line(config),
-        verdict.bytesRead(),
+        started,
+        verdict,
+        config,
         checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum(),
         checkpoints.stream()
             .flatMap(checkpoint -> checkpoint.tensors().stream())
             .mapToLong(tensor -> tensor.elements())
-            .sum(),
-        verdict.verdict());
+            .sum());
   }
 
   /** The row of a comparison, which reads no weights. */
@@ -114,8 +124,21 @@ public final class RunRows {
       Map<String, String> config,
       long tensors,
       long elements) {
+    return run(sides.left() + " " + sides.right(), started, verdict, config, tensors, elements);
+  }
+
+  /**
+   * @param checkpoints their URIs, separated by blanks
+   */
+  public static Row run(
+      String checkpoints,
+      Instant started,
+      RunVerdict verdict,
+      Map<String, String> config,
+      long tensors,
+      long elements) {
     return RowFactory.create(
-        sides.left() + " " + sides.right(),
+        checkpoints,
         null,
         Timestamp.from(started),
         Timestamp.from(Instant.parse(verdict.finished())),

@@ -30,6 +30,9 @@ public final class SummaryMarkdown {
       summary.comparison(run.comparison());
       return summary.page.toString();
     }
+    if (run.scales() != null || run.updates() != null) {
+      return summary.page + TrainingMarkdown.of(run);
+    }
     summary.checkpoints(run.checkpoints());
     summary.findings(run.checkpoints());
     return summary.page.toString();
@@ -113,6 +116,10 @@ public final class SummaryMarkdown {
     line("");
     if (checkpoint.missing() != null) {
       line(checkpoint.missing().inWords(checkpoint.files(), name -> Markdown.code(name, NAME)));
+      line("");
+    }
+    if (checkpoint.checksums() != null) {
+      line(checkpoint.checksums().inWords());
       line("");
     }
     row("severity", "rule", "where", "what", "what to do");

@@ -21,6 +21,12 @@ public final class SummaryText {
     if (run.comparison() != null) {
       new ComparisonText(summary.page, run.comparison()).print();
     }
+    if (run.scales() != null) {
+      new TrainingText(summary.page).print(run.scales());
+    }
+    if (run.updates() != null) {
+      new TrainingText(summary.page).print(run.updates());
+    }
     run.checkpoints().forEach(checkpoint -> new CheckpointText(summary.page, checkpoint).print());
     return summary.page.toString();
   }
@@ -38,13 +44,8 @@ public final class SummaryText {
 
   /** A run in one line. */
   public static String line(RunVerdict run) {
-    if (run.comparison() != null) {
-      return run.runId()
-          + ": "
-          + run.verdict()
-          + " ("
-          + counts(run.comparison().severities())
-          + ")";
+    if (run.ownSeverities() != null) {
+      return run.runId() + ": " + run.verdict() + " (" + counts(run.ownSeverities()) + ")";
     }
     return run.checkpoints().stream()
         .map(checkpoint -> name(checkpoint) + ": " + counts(checkpoint.severities()))

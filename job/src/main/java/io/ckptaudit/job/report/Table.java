@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -73,6 +74,7 @@ public enum Table {
           .bigint("bytes")
           .text("change_token")
           .text("sha256")
+          .text("checksum")
           .text("status")
           .text("error")),
   RUNS(
@@ -105,7 +107,14 @@ public enum Table {
           .bigint("clipped")
           .bigint("least_different")
           .real("least_largest_difference")
-          .text("sentence")),
+          .text("sentence")
+          .text("element_order")
+          .bigint("different")
+          .text("first_different_tensor")
+          .bigints("first_different")
+          .bigints("different_elements")
+          .bigint("largest_ulp")
+          .real("largest_difference")),
   PAIR_HISTOGRAMS(
       pairColumns()
           .text("tensor")
@@ -113,7 +122,52 @@ public enum Table {
           .integer("bin")
           .real("lower")
           .real("upper")
-          .bigint("count"));
+          .bigint("count")),
+  SCALES(
+      columns()
+          .text("scope")
+          .text("name")
+          .text("target")
+          .text("kind")
+          .integer("exponent")
+          .real("inverse")
+          .bigint("finite")
+          .bigint("overflow")
+          .bigint("vanished")
+          .bigint("subnormal")
+          .bigint("inexact")
+          .real("headroom")
+          .truth("best")
+          .truth("largest")),
+  UPDATES(
+      stepColumns()
+          .text("scope")
+          .text("name")
+          .text("target")
+          .bigint("elements")
+          .bigint("nonzero")
+          .bigint("zero")
+          .bigint("non_finite")
+          .bigint("lost")
+          .bigint("below_half_spacing")
+          .bigint("copy_overflow")
+          .bigint("update_below_2_24")
+          .bigint("ratio_above_2048")
+          .bigint("ratio_above_256")
+          .real("sum_abs_update")
+          .real("sum_abs_lost")
+          .real("lost_share")),
+  UPDATE_HISTOGRAMS(
+      stepColumns()
+          .text("scope")
+          .text("name")
+          .integer("bin")
+          .real("lower")
+          .real("upper")
+          .bigint("count")
+          .bigint("lost_f16")
+          .bigint("lost_bf16")
+          .text("line"));
 
   /** Changes when a column changes its name, type or meaning. */
   public static final int CONTRACT_VERSION = 1;
@@ -152,6 +206,25 @@ public enum Table {
     return place;
   }
 
+  /**
+   * The columns that tell whose block of a digest a row is in, by position; none where each row is
+   * a block.
+   */
+  List<Integer> blockColumns() {
+    if (this == FINDINGS) {
+      return List.of();
+    }
+    StructField[] fields = schema.fields();
+    List<Integer> subjects =
+        IntStream.range(0, fields.length)
+            .filter(i -> Columns.SUBJECT.contains(fields[i].name()))
+            .boxed()
+            .toList();
+    return subjects.isEmpty()
+        ? subjects
+        : Stream.concat(place.stream(), subjects.stream()).toList();
+  }
+
   private List<Integer> positions(boolean ofPlace) {
     StructField[] fields = schema.fields();
     return IntStream.range(0, fields.length)
@@ -170,6 +243,20 @@ public enum Table {
     return Collections.unmodifiableSet(EnumSet.of(PAIRS, PAIR_HISTOGRAMS, FINDINGS, RUNS));
   }
 
+  /** The tables of {@code scales}. */
+  public static Set<Table> ofScales() {
+    return Collections.unmodifiableSet(EnumSet.of(SCALES, FINDINGS, RUNS));
+  }
+
+  /** The tables of {@code updates}. */
+  public static Set<Table> ofUpdates() {
+    return Collections.unmodifiableSet(EnumSet.of(UPDATES, UPDATE_HISTOGRAMS, FINDINGS, RUNS));
+  }
+
+  private static Columns stepColumns() {
+    return columns().text("before_checkpoint").text("before_revision");
+  }
+
   private static Columns pairColumns() {
     return columns().text("left_checkpoint").text("left_revision");
   }
@@ -181,9 +268,21 @@ public enum Table {
   /** Collects the columns of a table. */
   private static final class Columns {
 
-    /** What a digest leaves out: where and when, not what. */
+    /** What a digest leaves out: where, when and how thoroughly, not what. */
     static final Set<String> PLACE =
-        Set.of("checkpoint", "revision", "left_checkpoint", "left_revision", "change_token");
+        Set.of(
+            "checkpoint",
+            "revision",
+            "left_checkpoint",
+            "left_revision",
+            "before_checkpoint",
+            "before_revision",
+            "change_token",
+            "sha256",
+            "checksum");
+
+    /** What a block of rows is of. */
+    static final Set<String> SUBJECT = Set.of("tensor", "layer", "scope", "name");
 
     private final List<StructField> fields = new ArrayList<>();
 

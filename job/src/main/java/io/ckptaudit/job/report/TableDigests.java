@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import scala.Tuple2;
@@ -39,20 +41,44 @@ public final class TableDigests {
    */
   public static Map<Table, String> of(
       JavaRDD<ReportRows> reports, Map<Table, List<Row>> driver, Set<Table> tables) {
-    int partitions = Math.max(1, Math.min(BUCKETS, reports.context().defaultParallelism()));
     Map<Integer, byte[]> buckets =
-        new TreeMap<>(
-            reports
-                .flatMapToPair(TableDigests::hashes)
-                .groupByKey(partitions)
-                .mapValues(TableDigests::bucketDigest)
-                .collectAsMap());
+        buckets(reports.flatMapToPair(TableDigests::hashes), reports.context());
     Map<Integer, List<byte[]>> ofDriver = new TreeMap<>();
     driver.forEach(
         (table, rows) ->
             rows.forEach(
                 row -> add(ofDriver, hash(table, CompactRows.encode(table, List.of(row))))));
     ofDriver.forEach((bucket, hashes) -> buckets.put(bucket, bucketDigest(hashes)));
+    return digests(buckets, tables);
+  }
+
+  /** The same of rows as they were stored. */
+  public static String ofStored(Table table, JavaRDD<Row> rows) {
+    List<Integer> columns = table.blockColumns();
+    JavaRDD<List<Row>> blocks =
+        columns.isEmpty()
+            ? rows.map(List::of)
+            : rows.groupBy(row -> columns.stream().map(i -> "" + row.get(i)).toList())
+                .map(block -> rows(block._2()));
+    JavaPairRDD<Integer, byte[]> hashes =
+        blocks.mapToPair(block -> hash(table, CompactRows.encode(table, block)));
+    return tableDigest(table, buckets(hashes, rows.context()));
+  }
+
+  private static List<Row> rows(Iterable<Row> block) {
+    List<Row> rows = new ArrayList<>();
+    block.forEach(rows::add);
+    return rows;
+  }
+
+  private static Map<Integer, byte[]> buckets(
+      JavaPairRDD<Integer, byte[]> hashes, SparkContext context) {
+    int partitions = Math.max(1, Math.min(BUCKETS, context.defaultParallelism()));
+    return new TreeMap<>(
+        hashes.groupByKey(partitions).mapValues(TableDigests::bucketDigest).collectAsMap());
+  }
+
+  private static Map<Table, String> digests(Map<Integer, byte[]> buckets, Set<Table> tables) {
     Map<Table, String> digests = new EnumMap<>(Table.class);
     for (Table table : tables) {
       if (table.isDigested()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Placement;
 import io.ckptaudit.job.checkpoint.Shard;
 import io.ckptaudit.job.checkpoint.ShardStatus;
 import io.ckptaudit.job.checkpoint.Slice;
@@ -76,5 +77,17 @@ class SlicesTest {
         subject("p", DType.F4, List.of(16L), List.of(new Slice(0, 100, 4), new Slice(1, 8, 4)));
     assertThat(packed.at(7)).isEqualTo(new TensorSubject.ElementPlace("a.safetensors", 103));
     assertThat(packed.at(9)).isEqualTo(new TensorSubject.ElementPlace("b.safetensors", 8));
+    Placement left = new Placement(0, 0, 2, 3);
+    TensorSubject columns =
+        subject(
+            "c",
+            DType.BF16,
+            List.of(2L, 3L),
+            List.of(
+                new Slice(0, 100, 8).placed(left),
+                new Slice(1, 8, 4).placed(new Placement(0, 2, 1, 3))));
+    assertThat(columns.at(2)).isEqualTo(new TensorSubject.ElementPlace("b.safetensors", 8));
+    assertThat(columns.at(3)).isEqualTo(new TensorSubject.ElementPlace("a.safetensors", 104));
+    assertThat(columns.at(5)).isEqualTo(new TensorSubject.ElementPlace("b.safetensors", 10));
   }
 }

@@ -1,7 +1,9 @@
 package io.ckptaudit.job.broken;
 
+import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.FindingRule;
 import io.ckptaudit.job.checkpoint.Severity;
+import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
 import io.ckptaudit.job.testing.SafetensorsBytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,7 @@ final class BrokenCase {
   private final List<String> audited = new ArrayList<>();
   private int exitCode = 10;
   private boolean ofValues;
+  private CheckpointReader reader = new SafetensorsReader();
 
   private BrokenCase(String name) {
     this.name = name;
@@ -113,7 +116,19 @@ final class BrokenCase {
     return this;
   }
 
-  /** The same as a warning. */
+  /** The same, at a byte of the file. */
+  BrokenCase findsIn(String file, long at, FindingRule rule, String reference, String message) {
+    findings.add(new Expected(rule, Severity.ERROR, file, null, at, reference, message));
+    return this;
+  }
+
+  /** The same as a warning, at a byte of the file. */
+  BrokenCase warnsIn(String file, long at, FindingRule rule, String reference, String message) {
+    findings.add(new Expected(rule, Severity.WARNING, file, null, at, reference, message));
+    return exits(0);
+  }
+
+  /** The same without an offset. */
   BrokenCase warnsIn(String file, FindingRule rule, String reference, String message) {
     findings.add(new Expected(rule, Severity.WARNING, file, null, null, reference, message));
     return exits(0);
@@ -166,6 +181,16 @@ final class BrokenCase {
     return this;
   }
 
+  /** Of another format than safetensors. */
+  BrokenCase readBy(CheckpointReader other) {
+    reader = other;
+    return this;
+  }
+
+  CheckpointReader reader() {
+    return reader;
+  }
+
   void writeBroken(Path folder) throws IOException {
     broken.write(Files.createDirectories(folder));
   }
@@ -210,7 +235,9 @@ final class BrokenCase {
             LayoutCases.all(),
             NameCases.all(),
             IndexCases.all(),
-            StandInCases.all())) {
+            StandInCases.all(),
+            LinkCases.all(),
+            MetaCases.all())) {
       for (BrokenCase one : cases) {
         if (all.put(one.name, one) != null) {
           throw new IllegalStateException("Two cases are named " + one.name);

@@ -29,6 +29,7 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
 import org.apache.logging.log4j.message.SimpleMessage;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * end a line or name a path: what is printed shows them escaped, and the tables hold them as they
  * are.
  */
+@Tag("full")
 class HostileNamesTest {
 
   private static final List<String> NAMES =
@@ -238,10 +240,16 @@ class HostileNamesTest {
             Log4jLogEvent.newBuilder()
                 .setLoggerName("io.ckptaudit.X")
                 .setLevel(Level.WARN)
-                .setMessage(new SimpleMessage("a\u001b[2J\u202E\nb"))
-                .setThrown(new IOException("c\u001b[2J\u202E"))
+                .setMessage(new SimpleMessage("a\u001b[2J\u202E\nb s3a://AKIA:hush@m/x"))
+                .setThrown(
+                    new IOException(
+                        "c\u001b[2J\u202E s3a://AKIA:hush@models/x",
+                        new IOException("GET http://AKIA@store/x")))
                 .build());
-    assertThat(line).contains("a?[2J??b", "java.io.IOException: c?[2J?");
+    assertThat(line)
+        .contains("a?[2J??b s3a://m/x", "java.io.IOException: c?[2J? s3a://models/x")
+        .contains("IOException: GET http://store/x")
+        .doesNotContain("AKIA", "hush");
     assertThat(line.replace("\t", "").lines()).allMatch(Quoted::isPrintable).hasSizeGreaterThan(3);
   }
 

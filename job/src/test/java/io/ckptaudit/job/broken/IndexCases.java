@@ -28,6 +28,9 @@ final class IndexCases {
   /** Where a secret lies that no case may open: beside the folders of all cases. */
   static final Path SECRET = Path.of("../../secret/secret.safetensors");
 
+  /** The byte at which the index names the file of the second tensor. */
+  private static final long AT_B = 79;
+
   private static final String A = "a.safetensors";
   private static final String B = "b.safetensors";
   private static final String AGAIN = "; download the index and the shards again from one revision";
@@ -100,9 +103,10 @@ final class IndexCases {
             .repairedFolder(whole())
             .findsIn(
                 INDEX,
+                AT_B,
                 IX_PATH_ESCAPE,
                 "opens it",
-                "Refused to open the shard 'b.safetensors' in model.safetensors.index.json: it is a link that leads out of the checkpoint; do not use this checkpoint; get the index from its source"));
+                "Refused to open the shard 'b.safetensors' in model.safetensors.index.json at byte 79: it is a link that leads out of the checkpoint; do not use this checkpoint; get the index from its source"));
   }
 
   private static BrokenCase escape(String name, String file, String why) {
@@ -112,9 +116,10 @@ final class IndexCases {
         .repairedFolder(whole())
         .findsIn(
             INDEX,
+            AT_B,
             IX_PATH_ESCAPE,
             "opens it",
-            "Refused to open the shard %s in %s: %s; do not use this checkpoint; get the index from its source"
+            "Refused to open the shard %s in %s at byte 79: %s; do not use this checkpoint; get the index from its source"
                 .formatted(io.ckptaudit.job.checkpoint.Quoted.of(shown), INDEX, why));
   }
 
@@ -126,9 +131,10 @@ final class IndexCases {
             .repairedFolder(whole())
             .findsIn(
                 INDEX,
+                AT_B,
                 IX_MISSING_SHARD,
                 "fails",
-                "Cannot audit the shard 'b.safetensors' in model.safetensors.index.json: the index names it and the folder does not have it; download it from its source"),
+                "Cannot audit the shard 'b.safetensors' in model.safetensors.index.json at byte 79: the index names it and the folder does not have it; download it from its source"),
         standIn("i2-empty", new byte[0])
             .finds(
                 NOT_DOWNLOADED,
@@ -231,9 +237,12 @@ final class IndexCases {
             .repairedFolder(whole())
             .findsIn(
                 B,
+                123,
                 IX_MISMATCH,
                 "never loads it",
-                unmatched + "'extra' in b.safetensors: the index does not name it" + AGAIN)
+                unmatched
+                    + "'extra' in b.safetensors at byte 123: the index does not name it"
+                    + AGAIN)
             .tensor("extra")
             .audits("b", "extra"),
         BrokenCase.of("i4-in-the-other-shard")
@@ -246,9 +255,12 @@ final class IndexCases {
                 "Cannot tell what the shard belongs to in b.safetensors: the index does not name it; remove it, or download the index that names it")
             .findsIn(
                 B,
+                62,
                 IX_MISMATCH,
                 "never loads it",
-                unmatched + "'b' in b.safetensors: the index places it in 'a.safetensors'" + AGAIN)
+                unmatched
+                    + "'b' in b.safetensors at byte 62: the index places it in 'a.safetensors'"
+                    + AGAIN)
             .tensor("b")
             .audits("b"),
         BrokenCase.of("i4-in-two-shards")
@@ -256,9 +268,10 @@ final class IndexCases {
             .repairedFolder(whole())
             .findsIn(
                 B,
+                130,
                 IX_MISMATCH,
                 "takes the one of the index, or the last it loads",
-                "Cannot tell which is the tensor 'sound.weight' in b.safetensors: a.safetensors has it too; the one in a.safetensors is audited"
+                "Cannot tell which is the tensor 'sound.weight' in b.safetensors at byte 130: a.safetensors has it too; the one in a.safetensors is audited"
                     + AGAIN)
             .tensor(SOUND)
             .audits("b"),
@@ -289,7 +302,7 @@ final class IndexCases {
             null,
             IX_MISMATCH,
             null,
-            "Cannot list every IX_MISMATCH: 50 more; look at the first 100 of them")
+            "Cannot list every IX_MISMATCH: 50 more; look at the first 100 of them, and at the other tables for the rest")
         .audits("b");
   }
 
@@ -300,9 +313,10 @@ final class IndexCases {
             .repairedFolder(whole())
             .warnsIn(
                 INDEX,
+                26,
                 IX_TOTAL_SIZE,
                 "ignores it",
-                "Cannot confirm the total size in model.safetensors.index.json: it states 13 bytes and the tensors have 12; download the index again, or rewrite total_size")
+                "Cannot confirm the total size in model.safetensors.index.json at byte 26: it states 13 bytes and the tensors have 12; download the index again, or rewrite total_size")
             .audits("b"),
         BrokenCase.of("i5-total-size-beyond-numbers")
             .folder(files(index(12, SOUND, A, "b", B).replace(":12}", ":1e99999999999}"), "b"))

@@ -136,7 +136,7 @@ final class LayoutCases {
         .ofValues();
   }
 
-  /** What the format does not say of a byte, the audit does not either. */
+  /** What the format does not say of a byte, the audit does not either: no figures, no finding. */
   private static BrokenCase truth() {
     return BrokenCase.of("s22-truth-of-seven")
         .file(SafetensorsBytes.file().tensor("w", "BOOL", new long[] {2}, new byte[] {7, 1}))

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four shards of which one is broken: three are audited, and the summary says what is missing. */
+@Tag("full")
 class OneBadShardTest {
 
   private static final String BAD = "model-00002-of-00004.safetensors";

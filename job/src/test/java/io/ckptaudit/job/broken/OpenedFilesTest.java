@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
-import io.ckptaudit.job.checkpoint.Shard;
-import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
+import io.ckptaudit.job.integrity.PromisedCheckpoint;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.io.TimeBudget;
 import io.ckptaudit.job.testing.RecordingStorage;
@@ -15,7 +14,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,14 +54,16 @@ class OpenedFilesTest {
     Checkpoint checkpoint =
         new CheckpointSource(
                 recording.storage(),
-                new SafetensorsReader(),
+                one.reader(),
                 uri,
                 uri,
                 null,
                 TimeBudget.ofSeconds(CheckpointFinder.DEFAULT_SECONDS))
             .open();
     Stream<String> later =
-        checkpoint.shards().stream().map(Shard::file).filter(Objects::nonNull).map(f -> f.uri());
+        checkpoint.shards().stream()
+            .filter(PromisedCheckpoint::isReadable)
+            .map(shard -> shard.file().uri());
     assertThat(Stream.concat(recording.opened().stream(), later))
         .isNotEmpty()
         .allSatisfy(opened -> assertThat(real(opened)).startsWith(root.toRealPath()));

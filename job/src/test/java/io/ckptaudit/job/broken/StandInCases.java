@@ -72,7 +72,7 @@ final class StandInCases {
         .findsIn(
             name,
             NOT_DOWNLOADED,
-            null,
+            "ignores it",
             "Cannot audit the shard in "
                 + name
                 + ": its download did not finish, at 7 bytes; download it from its source");

@@ -10,17 +10,21 @@ import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
+import io.ckptaudit.job.checkpoint.torch.TorchReader;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.io.TimeBudget;
 import io.ckptaudit.job.pipeline.DryRun;
 import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.InProcess;
+import io.ckptaudit.job.testing.PickleBytes;
 import io.ckptaudit.job.testing.RecordingStorage;
 import io.ckptaudit.job.testing.SafetensorsBytes;
+import io.ckptaudit.job.testing.TorchBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,6 +96,30 @@ class TimeBudgetTest {
     assertThat(checkpoint.unaudited().files()).containsExactly(SLOW);
     DryRun run = DryRun.of(List.of(checkpoint), new PlanSettings(1 << 20, 1), Policy.DEFAULT);
     assertThat(Verdict.of(run.findings(), Verdict.FailOn.NEVER).exitCode()).isEqualTo(12);
+  }
+
+  /**
+   * One read and then nothing but opcodes: the clock, which a look at it moves on, is looked at.
+   */
+  @Test
+  void parsingIsWithinTheBudgetToo() throws IOException {
+    byte[] opcodes = new byte[400_000];
+    Arrays.fill(opcodes, (byte) 'N');
+    byte[] pickle = PickleBytes.pickle().op("(").raw(opcodes).op("t").stop();
+    Path models = Files.createDirectories(folder.resolve("torch"));
+    Files.write(models.resolve("many.pt"), TorchBytes.zip(pickle).bytes());
+    byte[] sound = TorchBytes.dict(p -> p.text("w").vector("FloatStorage", "0", 4));
+    Files.write(models.resolve("w.pt"), TorchBytes.zip(sound, TorchBytes.floats(4)).bytes());
+    AtomicLong now = new AtomicLong();
+    TimeBudget budget = new TimeBudget(60, () -> now.addAndGet(TimeUnit.SECONDS.toNanos(1)));
+    String uri = models.toUri().toString();
+    Checkpoint checkpoint =
+        new CheckpointSource(
+                Storages.local().forUri(uri), new TorchReader(), uri, uri, null, budget)
+            .open();
+    assertThat(checkpoint.problems()).extracting(Problem::rule).containsExactly("TIME_BUDGET");
+    assertThat(checkpoint.problems().get(0).file()).isEqualTo("many.pt");
+    assertThat(checkpoint.tensors()).extracting(TensorEntry::name).containsExactly("w");
   }
 
   @Test

@@ -13,10 +13,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every format that has shards and indexes does with a folder. */
+/** What every format does with files and folders. */
 public abstract class CheckpointReaderContract {
 
-  @TempDir Path folder;
+  @TempDir protected Path folder;
 
   /** The format. */
   protected abstract CheckpointReader reader();
@@ -24,26 +24,14 @@ public abstract class CheckpointReaderContract {
   /** A file of BF16 tensors of three elements each. */
   protected abstract byte[] shard(String... tensors);
 
-  /** A name of the format from a stem. */
+  /** A name of the format for a stem, in the order in which stems are asked for. */
   protected abstract String shardName(String stem);
 
-  protected abstract String indexName();
-
-  private Path write(String name, byte[] bytes) throws IOException {
+  protected Path write(String name, byte[] bytes) throws IOException {
     return Files.write(folder.resolve(name), bytes);
   }
 
-  private void index(String... tensorsAndFiles) throws IOException {
-    StringBuilder map = new StringBuilder();
-    for (int i = 0; i < tensorsAndFiles.length; i += 2) {
-      map.append(i == 0 ? "" : ",")
-          .append("\"%s\":\"%s\"".formatted(tensorsAndFiles[i], tensorsAndFiles[i + 1]));
-    }
-    String json = "{\"metadata\":{},\"weight_map\":{" + map + "}}";
-    write(indexName(), json.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private Checkpoint open(Path path) throws IOException {
+  protected Checkpoint open(Path path) throws IOException {
     return new CheckpointFinder(Storages.local(), List.of(reader()))
         .find(List.of(path.toString()))
         .iterator()
@@ -51,7 +39,7 @@ public abstract class CheckpointReaderContract {
         .open();
   }
 
-  private static List<String> rules(Checkpoint checkpoint) {
+  protected static List<String> rules(Checkpoint checkpoint) {
     return checkpoint.problems().stream()
         .filter(problem -> problem.severity() == Severity.ERROR)
         .map(Problem::rule)
@@ -72,42 +60,6 @@ public abstract class CheckpointReaderContract {
               assertThat(slice.offset() + slice.bytes())
                   .isLessThanOrEqualTo(opened.shards().get(0).bytes());
             });
-  }
-
-  @Test
-  void aFolderWithAnIndexIsOneCheckpoint() throws IOException {
-    write(shardName("m-00001-of-00002"), shard("a"));
-    write(shardName("m-00002-of-00002"), shard("b"));
-    index("a", shardName("m-00001-of-00002"), "b", shardName("m-00002-of-00002"));
-    for (Path path : List.of(folder, folder.resolve(indexName()))) {
-      Checkpoint opened = open(path);
-      assertThat(opened.problems()).isEmpty();
-      assertThat(opened.tensors()).extracting(TensorEntry::name).containsExactly("a", "b");
-      assertThat(opened.uri()).doesNotEndWith("json");
-    }
-  }
-
-  @Test
-  void theIndexIsHeldAgainstTheShards() throws IOException {
-    write(shardName("one"), shard("a", "extra"));
-    write(shardName("orphan"), shard("z"));
-    index("a", shardName("one"), "gone", shardName("one"), "c", shardName("nowhere"));
-    assertThat(rules(open(folder)))
-        .containsExactlyInAnyOrder("IX_MISMATCH", "IX_MISMATCH", "IX_ORPHAN", "IX_MISSING_SHARD");
-  }
-
-  @Test
-  void noNameLeadsOut() throws IOException {
-    write(shardName("one"), shard("a"));
-    index("a", shardName("one"), "b", shardName("../../etc/passwd"));
-    assertThat(rules(open(folder))).containsExactly("IX_PATH_ESCAPE");
-  }
-
-  @Test
-  void numbersInNamesAreComplete() throws IOException {
-    write(shardName("m-00001-of-00003"), shard("a"));
-    write(shardName("m-00003-of-00003"), shard("b"));
-    assertThat(rules(open(folder))).containsExactly("IX_GAP");
   }
 
   @Test
@@ -151,7 +103,7 @@ public abstract class CheckpointReaderContract {
   @Test
   void openingTwiceSaysTheSame() throws IOException {
     write(shardName("one"), shard("a"));
-    index("a", shardName("one"), "b", shardName("two"));
+    write(shardName("two"), new byte[0]);
     assertThat(open(folder)).isEqualTo(open(folder));
   }
 }

@@ -2,6 +2,7 @@ package io.ckptaudit.job.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
@@ -96,7 +97,7 @@ class ShardedFolderTest {
             .orElseThrow();
     assertThat(problem.message())
         .isEqualTo(
-            "Refused to open the shard '%s' in %s: %s; do not use this checkpoint; get the index from its source"
+            "Refused to open the shard '%s' in %s at byte 86: %s; do not use this checkpoint; get the index from its source"
                 .formatted(name, INDEX, why));
     assertThat(checkpoint.shards())
         .anyMatch(s -> s.status() == ShardStatus.REFUSED && s.file() == null);
@@ -162,7 +163,7 @@ class ShardedFolderTest {
     assertThat(missing.rule()).isEqualTo("IX_MISSING_SHARD");
     assertThat(missing.message())
         .isEqualTo(
-            "Cannot audit the shard '%s' in %s: the index names it and the folder does not have it; download it from its source"
+            "Cannot audit the shard '%s' in %s at byte 86: the index names it and the folder does not have it; download it from its source"
                 .formatted(TWO, INDEX));
     assertThat(shardOf(open(), TWO).status()).isEqualTo(ShardStatus.MISSING);
     assertThat(open().tensors()).hasSize(1);
@@ -216,11 +217,11 @@ class ShardedFolderTest {
     assertThat(checkpoint.problems())
         .extracting(Problem::message)
         .containsExactlyInAnyOrder(
-            "Cannot tell which is the tensor 'both' in %s: %s has it too; the one in %s is audited; download the index and the shards again from one revision"
+            "Cannot tell which is the tensor 'both' in %s at byte 180: %s has it too; the one in %s is audited; download the index and the shards again from one revision"
                 .formatted(TWO, ONE, TWO),
-            "Cannot match the tensor with the index 'extra' in %s: the index does not name it; download the index and the shards again from one revision"
+            "Cannot match the tensor with the index 'extra' in %s at byte 184: the index does not name it; download the index and the shards again from one revision"
                 .formatted(ONE),
-            "Cannot match the tensor with the index 'moved' in %s: the index places it in '%s'; download the index and the shards again from one revision"
+            "Cannot match the tensor with the index 'moved' in %s at byte 184: the index places it in '%s'; download the index and the shards again from one revision"
                 .formatted(TWO, ONE),
             "Cannot find the tensor 'gone' in %s: the index places it there; download the index and the shards again from one revision"
                 .formatted(TWO));
@@ -242,7 +243,7 @@ class ShardedFolderTest {
     Checkpoint checkpoint = open();
     assertThat(only(checkpoint).message())
         .contains(
-            "in b.safetensors: a.safetensors has it too; the one in a.safetensors is audited");
+            "in b.safetensors at byte 62: a.safetensors has it too; the one in a.safetensors is audited");
     assertThat(checkpoint.tensors().get(0).slices().get(0).shard()).isZero();
   }
 
@@ -255,7 +256,7 @@ class ShardedFolderTest {
     assertThat(only(open()).rule()).isEqualTo("IX_TOTAL_SIZE");
     assertThat(only(open()).message())
         .isEqualTo(
-            "Cannot confirm the total size in %s: it states 9 bytes and the tensors have 8; download the index again, or rewrite total_size"
+            "Cannot confirm the total size in %s at byte 26: it states 9 bytes and the tensors have 8; download the index again, or rewrite total_size"
                 .formatted(INDEX));
   }
 
@@ -370,6 +371,7 @@ class ShardedFolderTest {
     Files.writeString(folder.resolve("config.json"), json);
     assertThat(only(open()).rule()).isEqualTo("CONFIG_JSON");
     assertThat(only(open()).severity()).isEqualTo(Severity.WARNING);
+    assertThat(only(open()).reference()).startsWith("fails");
     assertThat(only(open()).message())
         .startsWith("Cannot read the declared dtype in config.json")
         .endsWith("; download it again from its source, or remove it");
@@ -418,5 +420,22 @@ class ShardedFolderTest {
       shard("s%s.safetensors".formatted(i), "t" + i, "t" + (i + 1));
     }
     assertThat(open()).isEqualTo(open());
+  }
+
+  /** What else is wrong with a shard does not hide that a tensor is not in it. */
+  @Test
+  void tensorsAreAbsentFromAShardWithAnotherError() throws IOException {
+    shard(ONE, "a");
+    SafetensorsBytes.file()
+        .tensor("b", "F16", (short) 1, (short) 2)
+        .tensor("odd", "F17", (short) 1, (short) 2)
+        .write(folder.resolve(TWO));
+    index(8, "a", ONE, "b", TWO, "gone", TWO, "odd", TWO);
+    Checkpoint checkpoint = open();
+    assertThat(shardOf(checkpoint, TWO).status()).isEqualTo(ShardStatus.DAMAGED);
+    assertThat(checkpoint.problems())
+        .extracting(Problem::rule, Problem::tensor)
+        .containsExactlyInAnyOrder(tuple("ST_DTYPE", "odd"), tuple("IX_MISMATCH", "gone"));
+    assertThat(checkpoint.unaudited().tensors()).isEqualTo(2);
   }
 }

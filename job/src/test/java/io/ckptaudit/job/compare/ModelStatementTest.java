@@ -2,6 +2,7 @@ package io.ckptaudit.job.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.compare.Pair.How;
 import io.ckptaudit.udfs.number.DType;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The sentence about two models. */
 class ModelStatementTest {
 
-  private static List<Compared> compare(String left, String right) {
+  static List<Compared> compare(String left, String right) {
     Map<String, Contents> l = FixtureContents.of(left);
     Map<String, Contents> r = FixtureContents.of(right);
     List<Compared> all = new ArrayList<>();
@@ -46,7 +47,8 @@ class ModelStatementTest {
         contents.crc32c(),
         null,
         null,
-        Map.of());
+        Map.of(),
+        null);
   }
 
   @ParameterizedTest
@@ -81,15 +83,16 @@ class ModelStatementTest {
     assertThat(model.sentence())
         .isEqualTo(
             "RIGHT is not shown to be LEFT: 1 pair moved; of the others, RIGHT has LEFT's bits in"
-                + " the same order in all 29 pairs: equal counts and CRC-32C");
-    assertThat(ComparisonFindings.of(all))
+                + " the same order in all 29 pairs: equal CRC-32C, and equal counts where there"
+                + " are any");
+    assertThat(ComparisonFindings.of(all, Policy.DEFAULT))
         .singleElement()
         .satisfies(
             finding -> {
               assertThat(finding.rule()).isEqualTo("VALUES_MOVED");
               assertThat(finding.message())
                   .isEqualTo(
-                      "1 pair: the same values, but not in the same order: the CRC-32C differs, in"
+                      "1 pair: the values that it should have, but not in the same order, in"
                           + " 'model.layers.2.mlp.down_proj.weight'; compare the order of the"
                           + " elements: the same values elsewhere are another tensor");
             });
@@ -97,7 +100,7 @@ class ModelStatementTest {
 
   @Test
   void oneTamperedTensorIsNamed() {
-    assertThat(ComparisonFindings.of(compare("llama-hf-bf16", "llama-hf-tampered")))
+    assertThat(ComparisonFindings.of(compare("llama-hf-bf16", "llama-hf-tampered"), Policy.DEFAULT))
         .singleElement()
         .satisfies(
             finding -> {
@@ -129,14 +132,14 @@ class ModelStatementTest {
 
   @Test
   void nothingPairedIsNothingProven() {
-    SideTensor a = new SideTensor("a", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of());
-    SideTensor b = new SideTensor("b", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of());
+    SideTensor a = new SideTensor("a", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of(), null);
+    SideTensor b = new SideTensor("b", DType.BF16, List.of(2L), 2, 1L, null, null, Map.of(), null);
     List<Compared> all =
         Pairing.of(List.of(a), List.of(b)).stream()
             .map(pair -> new Compared(pair, PairOutcome.of(pair.statementByShape())))
             .toList();
     assertThat(ModelStatement.of(all).isAccounted()).isFalse();
-    assertThat(ComparisonFindings.of(all))
+    assertThat(ComparisonFindings.of(all, Policy.DEFAULT))
         .extracting(finding -> finding.rule())
         .containsExactly("NO_PAIRS", "TENSORS_WITHOUT_PARTNER", "TENSORS_WITHOUT_PARTNER");
   }
@@ -163,14 +166,14 @@ class ModelStatementTest {
             "model.layers.3.self_attn.q_proj.weight KNOWN_NAME null",
             "model.layers.5.mlp.gate_up_proj.weight FUSED null",
             "odd NONE LEFT_ONLY",
-            "rope.freqs NONE LEFT_ONLY");
+            "rope.freqs NONE COMPUTED");
     assertThat(pairs.get(2).left()).hasSize(2);
     assertThat(pairs.get(0).how()).isEqualTo(How.KNOWN_NAME);
   }
 
   private static SideTensor named(String name, long elements) {
     return new SideTensor(
-        name, DType.BF16, List.of(elements), elements, null, null, null, Map.of());
+        name, DType.BF16, List.of(elements), elements, null, null, null, Map.of(), null);
   }
 
   @Test
@@ -184,7 +187,8 @@ class ModelStatementTest {
                 named("model.layers.3.self_attn.v_proj.weight", 4)));
     PairOutcome moved = PairOutcome.of(Statement.MOVED);
     assertThat(pairs)
-        .extracting(pair -> Compared.of(pair, moved).statement())
+        .extracting(
+            pair -> Compared.of(pair, Contents.uncounted(DType.BF16, 4, 1L), moved).statement())
         .containsExactly(Statement.SAME_VALUES, Statement.MOVED);
   }
 

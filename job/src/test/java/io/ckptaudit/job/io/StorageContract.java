@@ -166,6 +166,48 @@ abstract class StorageContract {
   }
 
   @Test
+  void anUpdateSeesWhatIsThereAndMayLeaveIt() throws IOException {
+    String uri = uri(root.resolve("a/latest.json"));
+    for (String next : List.of("one", "two")) {
+      storage()
+          .update(
+              uri,
+              10,
+              now ->
+                  now != null && new String(now, StandardCharsets.US_ASCII).equals(next)
+                      ? null
+                      : ascii(next));
+      assertThat(storage().readAll(uri, 10)).isEqualTo(ascii(next));
+    }
+    storage()
+        .update(
+            uri,
+            10,
+            now -> {
+              assertThat(now).isEqualTo(ascii("two"));
+              return null;
+            });
+    assertThat(storage().readAll(uri, 10)).isEqualTo(ascii("two"));
+    assertThatThrownBy(() -> storage().update(uri, 2, now -> ascii("three")))
+        .hasMessageContaining("it has 3 bytes and at most 2 are expected");
+  }
+
+  @Test
+  void aFileIsMovedToWhereNothingIs() throws IOException {
+    FileEntry file = file("f", "12345");
+    String to = uri(root.resolve("a/b/g"));
+    assertThat(storage().movesByName(uri(root))).isTrue();
+    storage().move(file.uri(), to);
+    assertThat(storage().exists(file.uri())).isFalse();
+    assertThat(storage().readAll(to, 5)).isEqualTo(ascii("12345"));
+    FileEntry other = file("h", "x");
+    assertThatThrownBy(() -> storage().move(other.uri(), to))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining("something is there already; choose another name");
+    assertThat(storage().readAll(to, 5)).isEqualTo(ascii("12345"));
+  }
+
+  @Test
   void patterns() throws IOException {
     for (String name : List.of("m1/x.st", "m2/x.st", "m2/y.st", "m10/x.st", ".m3/x.st", "n/z")) {
       Path path = root.resolve(name);

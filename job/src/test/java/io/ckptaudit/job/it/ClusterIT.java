@@ -36,23 +36,31 @@ class ClusterIT {
 
   private static final int FINDINGS = 10;
   private static final long SPLIT = 8 << 10;
-  private static final String FIXTURE = Fixtures.path("llama-hf-broken-bf16").toString();
+
+  /** BF16 and F32, both of tensors that several tasks share. */
+  private static final List<String> FIXTURES =
+      List.of(fixture("llama-hf-broken-bf16"), fixture("gradients"));
 
   @TempDir static Path folder;
 
   private static Map<String, String> expected;
 
+  private static String fixture(String name) {
+    return Fixtures.path(name).toString();
+  }
+
   @BeforeAll
   static void auditOnTwoCoresInThisJvm() {
     Path report = folder.resolve("in-process");
-    assertThat(Audits.audits().run(report, FIXTURE).exitCode()).isEqualTo(FINDINGS);
+    assertThat(Audits.audits().run(report, FIXTURES.toArray(String[]::new)).exitCode())
+        .isEqualTo(FINDINGS);
     expected = Audits.digests(report);
   }
 
   private static String[] audit(Path report, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("audit", FIXTURE, "--report", report.toString(), "--run-id", "run"));
+    List<String> arguments = new ArrayList<>(List.of("audit"));
+    arguments.addAll(FIXTURES);
+    arguments.addAll(List.of("--report", report.toString(), "--run-id", "run"));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }
@@ -105,7 +113,7 @@ class ClusterIT {
   /** The number of tasks that the most widely spread tensor is read by. */
   private static long tasksOfTheLargestShare() throws IOException {
     Map<TensorId, Long> tasks = new HashMap<>();
-    Planner.plan(Checkpoints.open(List.of(FIXTURE), Storages.local()), new PlanSettings(SPLIT, 2))
+    Planner.plan(Checkpoints.open(FIXTURES, Storages.local()), new PlanSettings(SPLIT, 2))
         .forEach(
             task ->
                 task.splits().stream()

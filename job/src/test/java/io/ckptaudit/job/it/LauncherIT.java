@@ -64,9 +64,9 @@ class LauncherIT {
     assertThat(Audits.digests(report)).isEqualTo(Audits.digests(inProcess));
   }
 
-  /** This JVM has the fast twins; small, F32, gradients and every dtype there is. */
+  /** This JVM has the fast twins and two cores; small, F32, gradients and every dtype there is. */
   @Test
-  void bothTwinsOfTheKernelsWriteTheSameTables() throws Exception {
+  void bothTwinsOfTheKernelsWriteTheSameTablesOnOneCoreAndTwo() throws Exception {
     String[] checkpoints = {
       FAULTY, fixture("llama-fp32-master"), fixture("gradients"), fixture("all-dtypes")
     };
@@ -76,6 +76,7 @@ class LauncherIT {
     List<String> words = new ArrayList<>(List.of("audit"));
     words.addAll(List.of(checkpoints));
     words.addAll(List.of("--report", scalar.toString(), "--run-id", "run"));
+    words.addAll(List.of("--master", "local[1]", "--split-size", "16KiB"));
     ChildProcess.Ended ended =
         Product.launch(
             Map.of("CKPT_AUDIT_JAVA_OPTS", "-Dckptaudit.kernels=scalar"),
@@ -102,6 +103,21 @@ class LauncherIT {
     assertThat(ended.out()).contains("VERDICT: clean", "exit code 0, fail on error");
   }
 
+  /** Each has the flags that Spark needs, and takes no option for given that is not. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "compare REPORT@run REPORT@run --report OUT --fail-on never | in all 39 pairs",
+        "scales GRADIENTS --report OUT    | headroom",
+        "updates BEFORE AFTER --report OUT | updates",
+      })
+  void whatNeedsSparkRuns(String typed, String contains) throws Exception {
+    ChildProcess.Ended ended = Product.launch(arguments(typed.trim()));
+    assertThat(ended.exitCode()).as(ended.out() + ended.err()).isZero();
+    assertThat(ended.out()).contains(contains).doesNotContain("INCOMPLETE");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -114,6 +130,8 @@ class LauncherIT {
         "0  | show REPORT --run run        | VERDICT: findings",
         "10 | gate REPORT                  | run: findings",
         "13 | gate NOWHERE                 | No run in",
+        "0  | verify REPORT --quick        | all files are there and whole",
+        "13 | verify NOWHERE --quick       | No run in",
         "2  | show NOWHERE                 | No run in",
         "2  | show REPORT --run other      | No run 'other' in",
         "0  | audit --dry-run ORIGINAL     | bytes to read",
@@ -141,6 +159,10 @@ class LauncherIT {
     for (int i = 0; i < words.length; i++) {
       words[i] =
           switch (words[i]) {
+            case "REPORT@run" -> report + "@run";
+            case "GRADIENTS" -> fixture("gradients");
+            case "BEFORE" -> fixture("training/step-1000");
+            case "AFTER" -> fixture("training/step-1001");
             case "REPORT" -> report.toUri().toString();
             case "NOWHERE" -> folder.resolve("nowhere").toString();
             case "OUT" -> folder.resolve("out").toString();

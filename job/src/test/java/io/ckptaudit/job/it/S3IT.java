@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.ReportJson;
+import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.Fixtures;
@@ -12,12 +13,15 @@ import io.ckptaudit.job.testing.InProcess;
 import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.Product;
 import io.ckptaudit.job.testing.S3Bucket;
+import io.ckptaudit.job.testing.SafetensorsBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -168,6 +172,81 @@ class S3IT {
     withoutSession();
     return InProcess.run(
         command(secretKey, "audit", uri, "--report", report, "--master", "local[2]"));
+  }
+
+  /** PyTorch files of both kinds, with promised checksums that are verified on the way. */
+  @Test
+  void torchFilesHaveTheTablesThatTheyHaveLocally() throws Exception {
+    Path local = copyWithChecksums(Fixtures.path("llama-hf-bin"), folder.resolve("bin"));
+    Path legacy = folder.resolve("legacy.pth");
+    Files.copy(Fixtures.path("torch-shapes/legacy.pth"), legacy);
+    Audits.audits().run(folder.resolve("expected"), local.toString(), legacy.toString());
+    weights.upload(local, "bin");
+    weights.upload(legacy, "old/legacy.pth");
+    ChildProcess.Ended ended =
+        audit(
+            folder.resolve("from-s3"),
+            "--verify-checksums",
+            weights.uri("bin"),
+            weights.uri("old/legacy.pth"));
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("3 of 3 files as promised", "0 of 1 file as promised");
+    LocalSpark.session();
+    Map<String, String> digests = Audits.digests(folder.resolve("from-s3"));
+    Map<String, String> expected = Audits.digests(folder.resolve("expected"));
+    assertThat(digests.remove("findings")).isNotEqualTo(expected.remove("findings"));
+    assertThat(digests).isEqualTo(expected);
+  }
+
+  private static Path copyWithChecksums(Path from, Path to) throws Exception {
+    Files.createDirectories(to);
+    StringBuilder sums = new StringBuilder();
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        byte[] content = Files.readAllBytes(file);
+        byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(content);
+        Files.write(to.resolve(file.getFileName()), content);
+        sums.append(HexFormat.of().formatHex(sha256) + "  " + file.getFileName() + "\n");
+      }
+    }
+    Files.writeString(to.resolve("SHA256SUMS"), sums);
+    return to;
+  }
+
+  private ChildProcess.Ended audit(Path report, String... arguments) throws Exception {
+    withoutSession();
+    List<String> command = new ArrayList<>(List.of("audit"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--run-id", "run", "--report", report.toString()));
+    command.addAll(List.of("--master", "local[2]"));
+    return InProcess.run(command(SECRET_KEY, command.toArray(String[]::new)));
+  }
+
+  /** Row H4: every key is what it is, and is opened as that. */
+  @Test
+  void oddKeysAreExact() throws Exception {
+    byte[] file = SafetensorsBytes.file().tensor("w", "BF16", (short) 0x3F80, (short) 0).bytes();
+    List<String> prefixes =
+        List.of("ünïcode 模型 \uD83D\uDE80", "100%25 a%2Fb %zz", "a+b c", "folder", "semi;=&'!@$,()");
+    List<String> expected = new ArrayList<>();
+    for (String prefix : prefixes) {
+      String name = "w " + prefix + ".safetensors";
+      weights.put("odd/" + prefix + "/" + name, file);
+      expected.add(weights.uri("odd/" + prefix) + " " + name);
+    }
+    weights.put("odd/folder/", new byte[0]);
+    weights.put("odd/folder/no weights + %2F/", new byte[0]);
+    List<String> uris = new ArrayList<>();
+    prefixes.forEach(prefix -> uris.add(weights.uri("odd/" + prefix)));
+    for (List<String> asked : List.of(List.of(weights.uri("odd/*")), uris)) {
+      Path report = folder.resolve("odd-" + asked.size());
+      ChildProcess.Ended ended = audit(report, asked.toArray(String[]::new));
+      assertThat(ended.exitCode()).as(ended.err()).isZero();
+      LocalSpark.session();
+      assertThat(Audits.rows(report, Table.FILES))
+          .extracting(row -> row.getAs("checkpoint") + " " + row.getAs("file"))
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
   }
 
   @Test

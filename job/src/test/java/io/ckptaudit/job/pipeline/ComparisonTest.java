@@ -3,8 +3,11 @@ package io.ckptaudit.job.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ckptaudit.job.audit.Policy;
 import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryMarkdown;
 import io.ckptaudit.job.report.SummaryText;
@@ -33,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ComparisonTest {
 
   private static final String[] FIXTURES = {
+    "llama-meta",
     "llama-hf-bf16",
     "llama-hf-swapped",
     "llama-hf-tampered",
@@ -68,6 +72,10 @@ class ComparisonTest {
             report.toString(),
             runId,
             Verdict.FailOn.ERROR,
+            Policy.DEFAULT,
+            GivenNames.NONE,
+            ComparedValues.NONE,
+            PlanSettings.DEFAULT_SPLIT,
             new KernelConversions(),
             Map.of());
     return ComparisonJob.run(
@@ -75,7 +83,8 @@ class ComparisonTest {
         storages,
         request,
         StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow());
+        StoredRunName.of(request.right(), storages).orElseThrow(),
+        null);
   }
 
   @Tag("full")
@@ -89,6 +98,9 @@ class ComparisonTest {
     "llama-fp32-master, llama-fp32-master-to-bf16, clean, RIGHT's values are exactly LEFT's rounded",
     "llama-fp32-master-to-bf16, llama-fp32-master, clean, LEFT's values are RIGHT's",
     "llama-hf-bf16, llama-wide-bf16, findings, RIGHT is not shown to be LEFT: 30 pairs different",
+    "llama-meta, llama-meta, clean, RIGHT has exactly LEFT's values, in all 30 pairs; order checked in 7 pairs",
+    "llama-hf-swapped, llama-meta, clean, RIGHT has exactly LEFT's values, in all 30 pairs; order checked in 7 pairs",
+    "llama-meta, llama-hf-tampered, findings, RIGHT is not shown to be LEFT: 1 pair different",
     "llama-hf-bf16, gradients, findings, Nothing can be said: no tensor has a partner"
   })
   void theSentenceSaysWhatTheStoredRunsProve(
@@ -96,6 +108,32 @@ class ComparisonTest {
     RunVerdict run = compare(left, right);
     assertThat(run.comparison().sentence()).startsWith(sentence);
     assertThat(run.verdict()).isEqualTo(verdict);
+  }
+
+  @Test
+  void ofMetasOwnFilesOrderIsCheckedWhereTheyLieInOnePiece() throws IOException {
+    assertOnlyNormsHaveTheSameBits("llama-hf-bf16");
+  }
+
+  /** Counts alone cannot see that two values were exchanged, so they do not say same bits. */
+  @Tag("full")
+  @Test
+  void ofMetasOwnFilesAnExchangeOfTwoValuesIsNotSeen() throws IOException {
+    assertOnlyNormsHaveTheSameBits("llama-hf-swapped");
+  }
+
+  /** Norms lie in one piece on both sides; of parts put together there is no digest. */
+  private static void assertOnlyNormsHaveTheSameBits(String copy) throws IOException {
+    RunVerdict run = compare("llama-meta", copy);
+    assertThat(run.comparison().sentence())
+        .isEqualTo("RIGHT has exactly LEFT's values, in all 30 pairs; order checked in 7 pairs");
+    assertThat(run.verdict()).isEqualTo("clean");
+    for (Row pair : rows(Table.PAIRS, "from-llama-meta-to-" + copy)) {
+      String name = pair.<String>getList(pair.fieldIndex("left_tensors")).get(0);
+      assertThat(pair.<String>getAs("statement"))
+          .as(name)
+          .isEqualTo(name.endsWith("norm.weight") ? "same_bits" : "same_values");
+    }
   }
 
   @Test
@@ -166,10 +204,27 @@ class ComparisonTest {
     assertThat(ended.exitCode()).isEqualTo(2);
   }
 
+  /** The option has no value here: what follows it is LEFT. */
+  @Test
+  void valuesOfAStoredRunCannotBeCompared() {
+    String run = report + "@run/llama-hf-bf16";
+    String other = Fixtures.path("llama-hf-bf16").toString();
+    ChildProcess.Ended ended =
+        InProcess.run("compare", "--values", run, other, "--report", report + "/x");
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err())
+        .contains("Cannot compare the values of '" + run + "': it is a stored run, and --values")
+        .contains("reads the weights; name the checkpoint itself");
+    ChildProcess.Ended unknown =
+        InProcess.run("compare", "--values=some", other, other, "--report", report + "/x");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+  }
+
   @Test
   void aRunOfSeveralCheckpointsNeedsAName() {
     assertThatThrownBy(() -> open(report + "@run"))
-        .hasMessageContaining("9 of the 9 in this run fit; name one as DIR@RUN/NAME, of gradients");
+        .hasMessageContaining(
+            "10 of the 10 in this run fit; name one as DIR@RUN/NAME, of gradients");
   }
 
   @Test

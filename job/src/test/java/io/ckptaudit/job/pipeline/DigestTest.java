@@ -52,7 +52,7 @@ class DigestTest {
 
   @Test
   void splitsOfAnySizeReadInAnyWayGiveTheSameTables() {
-    String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
+    String[] fixtures = {"llama-hf-broken-bf16", "gradients", "all-dtypes"};
     Map<String, String> whole = digests("256m", Audits.audits().read(ReadChoice.MAP), fixtures);
     assertThat(whole).hasSize(Table.ofAudit().size()).containsEntry("runs", "null");
     Audits buffered = Audits.audits().read(ReadChoice.BUFFERED).splitBytes(8 * KIB);
@@ -65,7 +65,9 @@ class DigestTest {
   @Tag("full")
   @Test
   void everySplitSizeReadInEveryWayGivesTheSameTables() {
-    String[] fixtures = {"llama-hf-broken-bf16", "all-dtypes"};
+    String[] fixtures = {
+      "llama-hf-broken-bf16", "llama-fp32-master", "gradients", "all-dtypes", "llama-meta"
+    };
     Map<String, String> whole = digests("whole", Audits.audits(), fixtures);
     for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.BUFFERED, ReadChoice.DIRECT)) {
       for (long split : List.of(8 * KIB, KIB * KIB, 256 * KIB * KIB)) {

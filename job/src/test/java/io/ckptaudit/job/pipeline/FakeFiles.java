@@ -16,6 +16,7 @@ final class FakeFiles implements BlockReader.Opener {
     void before(long position, int bytes) throws IOException;
   }
 
+  private final String name;
   private final byte[] content;
   private final Event event;
   final AtomicInteger reads = new AtomicInteger();
@@ -24,13 +25,18 @@ final class FakeFiles implements BlockReader.Opener {
   final AtomicInteger open = new AtomicInteger();
 
   FakeFiles(int bytes, Event event) {
+    this("f", bytes, event);
+  }
+
+  FakeFiles(String name, int bytes, Event event) {
+    this.name = name;
     this.content = new byte[bytes];
     new Random(1).nextBytes(content);
     this.event = event;
   }
 
   FileEntry file() {
-    return new FileEntry("fake://store/f", "f", content.length, false, true, "token");
+    return new FileEntry("fake://store/" + name, name, content.length, false, true, "token");
   }
 
   @Override

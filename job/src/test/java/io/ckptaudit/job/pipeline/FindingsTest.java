@@ -26,14 +26,7 @@ class FindingsTest {
   private static final String BROKEN = "model.layers.0.";
 
   private static final List<String> FIXTURES =
-      List.of(
-          "llama-hf-fp16-then-bf16",
-          "llama-hf-fp16",
-          "llama-hf-bf16",
-          "llama-hf-fp32-upcast",
-          "transformers-bf16",
-          "llama-fp32-master-to-bf16",
-          "llama-wide-bf16");
+      List.of("llama-hf-fp16-then-bf16", "llama-hf-fp16", "all-dtypes");
 
   @TempDir static Path folder;
 
@@ -42,7 +35,8 @@ class FindingsTest {
   @BeforeAll
   static void auditAll() {
     String[] uris =
-        Stream.concat(FIXTURES.stream(), brokenFixtures())
+        Stream.of(FIXTURES.stream(), brokenFixtures(), cleanFixtures())
+            .flatMap(names -> names)
             .map(name -> Fixtures.path(name).toString())
             .toArray(String[]::new);
     Audits.audits().run(folder.resolve("all"), uris);
@@ -79,12 +73,33 @@ class FindingsTest {
     assertThat(rulesAboveInfo(findings("llama-hf-fp16"))).containsExactly("PASSED_THROUGH_BF16");
   }
 
-  @Test
-  void originalsAreClean() {
-    for (String fixture :
-        List.of("llama-hf-bf16", "transformers-bf16", "llama-fp32-master-to-bf16")) {
-      assertThat(rulesAboveInfo(findings(fixture))).as(fixture).isEmpty();
-    }
+  /** Originals, what was cast from them once, and what was made on purpose. */
+  static Stream<String> cleanFixtures() {
+    return Stream.of(
+        "gradients",
+        "llama-fp32-master",
+        "llama-fp32-master-to-bf16",
+        "llama-fp32-master-to-fp16",
+        "llama-hf-bf16",
+        "llama-hf-bin",
+        "llama-hf-fp32-upcast",
+        "llama-meta",
+        "llama-wide-bf16",
+        "torch-shapes/legacy.pth",
+        "torch-shapes/nested.ckpt",
+        "torch-shapes/new-zip.pt",
+        "torch-shapes/state-dict.pth",
+        "training/step-1000",
+        "transformers-bf16");
+  }
+
+  @ParameterizedTest
+  @MethodSource("cleanFixtures")
+  void nothingIsFoundWhereNothingIsWrong(String fixture) {
+    assertThat(findings(fixture))
+        .filteredOn(row -> !row.getAs("severity").equals("INFO"))
+        .extracting(row -> row.<String>getAs("message"))
+        .isEmpty();
   }
 
   static Stream<String> brokenFixtures() {
@@ -117,7 +132,6 @@ class FindingsTest {
 
   @Test
   void wastedBytesOfAnUpcastAreCounted() {
-    assertThat(rulesAboveInfo(findings("llama-hf-fp32-upcast"))).isEmpty();
     assertThat(findings("llama-hf-fp32-upcast"))
         .filteredOn(row -> row.getAs("rule").equals("WIDER_THAN_NEEDED"))
         .extracting(row -> row.<String>getAs("message"), row -> row.<String>getAs("evidence"))
@@ -171,6 +185,12 @@ class FindingsTest {
                 + row.<Long>getAs("byte_offset")
                 + "; do not convert this tensor to the required target unscaled");
     assertThat(row.<String>getAs("evidence")).isEqualTo("{\"target\":\"F16\",\"overflow\":5}");
+  }
+
+  /** It has what is special in each dtype, NaN and infinities among it. */
+  @Test
+  void valuesOfEveryKindAreNotFiniteAtWorst() {
+    assertThat(rulesAboveInfo(findings("all-dtypes"))).containsOnly("NON_FINITE");
   }
 
   @Test

@@ -51,6 +51,7 @@ class FixtureFiguresTest {
     "transformers-bf16",
     "all-dtypes",
     "llama-hf-bin",
+    "llama-meta",
     "torch-shapes/new-zip.pt",
     "torch-shapes/state-dict.pth",
     "torch-shapes/nested.ckpt",
@@ -139,6 +140,38 @@ class FixtureFiguresTest {
             assertValues(fixture + " " + tensor, found.get(0), facts);
             assertCasts(fixture, Table.CONVERSIONS, tensor, facts);
           }
+        });
+  }
+
+  /**
+   * Where nothing is permuted, the extremes of parts put together are where those of the copy are.
+   */
+  @Test
+  void extremesOfRanksAreWhereTheWholeTensorHasThem() {
+    Map<String, String> sameOrder =
+        Map.of(
+            "tok_embeddings.weight", "model.embed_tokens.weight",
+            "output.weight", "lm_head.weight",
+            "norm.weight", "model.norm.weight",
+            "layers.1.attention.wv.weight", "model.layers.1.self_attn.v_proj.weight",
+            "layers.1.attention.wo.weight", "model.layers.1.self_attn.o_proj.weight",
+            "layers.1.feed_forward.w1.weight", "model.layers.1.mlp.gate_proj.weight",
+            "layers.1.feed_forward.w2.weight", "model.layers.1.mlp.down_proj.weight");
+    assertThat(TABLES.get(Table.TENSORS).get("llama-meta").keySet())
+        .isEqualTo(expectedOf("llama-meta").keySet());
+    sameOrder.forEach(
+        (meta, huggingFace) -> {
+          Row parts = rows(Table.TENSORS, "llama-meta", meta).get(0);
+          Row whole = rows(Table.TENSORS, "llama-hf-bf16", huggingFace).get(0);
+          for (String column : List.of("shape", "min_index", "max_index", "mean", "stddev")) {
+            assertThat(parts.<Object>getAs(column))
+                .as(meta + " " + column)
+                .isNotNull()
+                .isEqualTo(whole.getAs(column));
+          }
+          assertThat(parts.getList(parts.fieldIndex("shards")))
+              .as(meta)
+              .isEqualTo(List.of("consolidated.00.pth", "consolidated.01.pth"));
         });
   }
 

@@ -65,6 +65,50 @@ class ReadPlanTest {
     assertThat(ended.err()).contains("Cannot read s3a://bucket/model with --read map: only local");
   }
 
+  /** 4 MiB and 7 reads are within the bounds of each, and so are 16 MiB and 64. */
+  @Test
+  void blocksAndReadsThatDoNotFitTogetherAreRefused() {
+    ReadPlan large = new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 64);
+    large.verifyFits(1, 130L << 24);
+    assertThatThrownBy(() -> large.verifyFits(1, (130L << 24) - 1))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "Cannot read with spark.ckptaudit.read.block=16777216 and"
+                + " spark.ckptaudit.read.inFlight=64: 1 task(s) at a time own up to 130 blocks"
+                + " each, 2181038080 bytes together, of the 2181038079 that"
+                + " -Dckptaudit.arrow.limit allows; lower one of the two, or raise the limit");
+    SparkConf conf = new SparkConf(false).set(ReadPlan.BLOCK, "16m").set(ReadPlan.IN_FLIGHT, "64");
+    assertThatThrownBy(
+            () ->
+                ReadPlan.of(
+                    ReadChoice.BUFFERED,
+                    List.of(),
+                    conf.clone().set("spark.master", "local[1000,4]")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(": 1000 task(s) at a time own ");
+    assertThatThrownBy(
+            () ->
+                ReadPlan.of(
+                    ReadChoice.BUFFERED,
+                    List.of(),
+                    conf.clone()
+                        .set("spark.master", "spark://host:7077")
+                        .set("spark.executor.cores", "1000")
+                        .set("spark.task.cpus", "2")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(": 500 task(s) at a time own ");
+  }
+
+  /** What nobody set is no reason to refuse: mapped files need none of it. */
+  @Test
+  void theUsualSettingsAreNeverRefused() {
+    SparkConf conf = new SparkConf(false).set("spark.master", "local[100000]");
+    assertThat(ReadPlan.of(ReadChoice.MAP, List.of(), conf).inFlight()).isEqualTo(4);
+    // As conf/spark-defaults.conf gives them.
+    conf.set(ReadPlan.BLOCK, "4m").set(ReadPlan.IN_FLIGHT, "4");
+    assertThat(ReadPlan.of(ReadChoice.BUFFERED, List.of(), conf).inFlight()).isEqualTo(4);
+  }
+
   private static ReadPlan plan(String key, String value) {
     return ReadPlan.of(ReadChoice.BUFFERED, List.of(), new SparkConf(false).set(key, value));
   }

@@ -8,6 +8,7 @@ import io.ckptaudit.job.testing.SafetensorsBytes;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,7 +36,28 @@ class SmallFormatsTest {
           DType.F6_E3M2,
           DType.F4);
   private static final List<DType> VALUELESS =
-      List.of(DType.I8, DType.U16, DType.I64, DType.BOOL, DType.C64);
+      Arrays.stream(DType.values()).filter(dtype -> !dtype.isFloating()).toList();
+
+  /** All columns of figures that {@code tensors} and {@code layers} have. */
+  private static final List<String> STATISTICS =
+      List.of(
+          "nan",
+          "pos_inf",
+          "neg_inf",
+          "zero",
+          "subnormal",
+          "min",
+          "max",
+          "abs_max",
+          "abs_min_nonzero",
+          "mean",
+          "stddev",
+          "sum",
+          "sum_sq",
+          "distinct_codes",
+          "narrowest_exact_dtype",
+          "on_f16_lattice",
+          "on_bf16_lattice");
 
   @TempDir static Path folder;
 
@@ -50,7 +72,8 @@ class SmallFormatsTest {
       file.tensor(dtype.name(), dtype.name(), new long[] {elements}, packed(dtype, elements));
     }
     for (DType dtype : VALUELESS) {
-      file.tensor(dtype.name(), dtype.name(), new long[] {3}, new byte[3 * dtype.bits() / 8]);
+      byte[] bytes = new byte[3 * dtype.bits() / 8];
+      file.tensor("counters." + dtype, dtype.name(), new long[] {3}, bytes);
     }
     file.tensor("odd", "F5_E2M2", new long[] {8}, new byte[5]);
     file.tensor("last", "F4", new long[] {2}, new byte[] {0x21});
@@ -90,13 +113,23 @@ class SmallFormatsTest {
   }
 
   @Test
-  void everySmallFormatHasItsConversions() {
+  void everySmallFormatHasTheFiguresOfAllItsCodes() {
     List<Row> rows = Audits.rows(folder.resolve("report"), Table.CONVERSIONS);
+    List<Row> histograms = Audits.rows(folder.resolve("report"), Table.HISTOGRAMS);
     for (DType dtype : SMALL) {
-      assertThat(rows)
-          .filteredOn(row -> row.getAs("tensor").equals(dtype.name()))
-          .as(dtype.name())
-          .hasSize(4);
+      FloatFormat format = dtype.format();
+      BruteRows expected = new BruteRows();
+      for (int code = 0; code < format.codes(); code++) {
+        expected.add(format, format.decode(code), TIMES);
+      }
+      expected.assertStatistics(tensors.get(dtype.name()), (long) format.codes());
+      expected.assertCasts(
+          rows.stream().filter(row -> row.getAs("tensor").equals(dtype.name())).toList());
+      expected.assertHistograms(
+          histograms.stream()
+              .filter(row -> row.getAs("scope").equals("tensor"))
+              .filter(row -> row.getAs("name").equals(dtype.name()))
+              .toList());
     }
     Row toF16 =
         rows.stream()
@@ -110,15 +143,50 @@ class SmallFormatsTest {
 
   @Test
   void whatHasNoStatisticsIsNoFault() {
+    assertThat(VALUELESS).hasSize(10);
+    long bytes = 0;
     for (DType dtype : VALUELESS) {
-      Row row = tensors.get(dtype.name());
+      Row row = tensors.get("counters." + dtype);
+      assertThat(row.<String>getAs("dtype")).isEqualTo(dtype.name());
       assertThat(row.<Long>getAs("elements")).isEqualTo(3);
-      assertThat(row.<Object>getAs("max")).isNull();
-      assertThat(row.<Object>getAs("distinct_codes")).isNull();
+      assertThat(row.<Long>getAs("bytes")).isEqualTo(3L * dtype.bits() / 8);
+      assertThat(row.<Long>getAs("crc32c")).as("the bytes are read").isNotNull();
+      assertNoStatistics(row);
+      bytes += row.<Long>getAs("bytes");
     }
+    Row layer = layer("counters");
+    assertThat(layer.<Long>getAs("tensors")).isEqualTo(10);
+    assertThat(layer.<Long>getAs("elements")).isEqualTo(30);
+    assertThat(layer.<Long>getAs("bytes")).isEqualTo(bytes);
+    assertNoStatistics(layer);
     assertThat(findings)
         .extracting(row -> row.<String>getAs("tensor"))
-        .doesNotContainAnyElementsOf(VALUELESS.stream().map(DType::name).toList());
+        .noneMatch(tensor -> tensor != null && tensor.startsWith("counters."));
+  }
+
+  private static void assertNoStatistics(Row row) {
+    for (String column : STATISTICS) {
+      assertThat(row.<Object>getAs(column)).as(column + " of " + row).isNull();
+    }
+  }
+
+  private static Row layer(String name) {
+    return Audits.rows(folder.resolve("report"), Table.LAYERS).stream()
+        .filter(row -> row.getAs("layer").equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whatHasNoStatisticsHasNoRowsOfFigures() {
+    for (Table table : List.of(Table.CONVERSIONS, Table.CODE_COUNTS)) {
+      assertThat(Audits.rows(folder.resolve("report"), table))
+          .noneMatch(row -> row.<String>getAs("tensor").startsWith("counters"));
+    }
+    assertThat(Audits.rows(folder.resolve("report"), Table.LAYER_CONVERSIONS))
+        .noneMatch(row -> row.getAs("layer").equals("counters"));
+    assertThat(Audits.rows(folder.resolve("report"), Table.HISTOGRAMS))
+        .noneMatch(row -> row.<String>getAs("name").startsWith("counters"));
   }
 
   @Test

@@ -3,15 +3,20 @@ package io.ckptaudit.job.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ckptaudit.job.io.FileBudgetException;
 import io.ckptaudit.job.io.FileChangedException;
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.ReadPolicy;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.arrow.Span;
+import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.state.TensorState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -27,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,20 +164,47 @@ class SplitReaderTest {
   }
 
   @Test
-  void aReadThatFailsOnceIsTriedAgain() throws IOException {
+  void o15_aStaleHandleIsReadAgainOnAFileOpenedAnew() throws IOException {
     AtomicInteger failures = new AtomicInteger();
     FakeFiles flaky =
         new FakeFiles(
             21_000_001,
             (position, bytes) -> {
               if (position > 5_000_000 && failures.incrementAndGet() == 1) {
-                throw new IOException("reset");
+                throw new IOException("Stale file handle");
               }
             });
     List<Split> splits = splits(flaky.file()).subList(0, 100);
     List<String> expected = expected(new FakeFiles(21_000_001, (position, bytes) -> {}), splits);
     assertThat(states(flaky, AHEAD, splits)).isEqualTo(expected);
     assertThat(failures.get()).isGreaterThan(1);
+  }
+
+  /** Some file systems take O_DIRECT when a file is opened, and refuse the reads. */
+  @Test
+  void whatCannotBeReadDirectlyIsReadThroughThePageCache() throws IOException {
+    List<Split> splits = splits(localFile(6_000_001)).subList(0, 5);
+    List<String> expected = expected(LOCAL, splits);
+    BlockReader.Opener refusing =
+        (file, policy) -> {
+          if (policy == ReadPolicy.DIRECT) {
+            throw new IOException("Invalid argument");
+          }
+          return LOCAL.open(file, policy);
+        };
+    assertThat(states(refusing, new ReadPlan(ReadChoice.DIRECT, BLOCK, 2), splits))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void anInterruptedPauseSaysSo() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> SplitReader.pause(1))
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessage(
+            "Cannot read on: interrupted in a pause of 200 ms before another attempt; look for what"
+                + " ended the task");
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   /** A byte that cannot be read costs the split it is in, not those that share its block. */
@@ -195,12 +228,53 @@ class SplitReaderTest {
       reader.begin(splits);
       for (Split split : splits) {
         if (split.offset() <= bad && bad < split.offset() + split.bytes()) {
-          assertThatThrownBy(() -> reader.read(split)).hasMessage("bad sector");
+          assertThatThrownBy(() -> reader.read(split))
+              .hasMessage(
+                  "Cannot read fake://store/f at byte %s: attempt 3 failed with 'bad sector'; check the disk or the store and run the audit again",
+                  split.offset());
         } else {
           assertThat(reader.read(split).state().elements()).isEqualTo(5000);
         }
       }
     }
+  }
+
+  /** A second is long enough for some blocks and too short for the file. */
+  @Test
+  void o18_aFileThatIsOverItsTimeDoesNotKeepTheOthersWaiting() throws IOException {
+    FakeFiles slow = new FakeFiles("slow", 21_000_001, (position, bytes) -> sleep(100));
+    FakeFiles quick = new FakeFiles("quick", 21_000_001, (position, bytes) -> {});
+    List<Split> splits = new ArrayList<>(List.of(split(slow.file(), 0, 0, 1000)));
+    splits.addAll(splits(slow.file()));
+    int ofSlow = splits.size();
+    splits.addAll(splits(quick.file()));
+    BlockReader.Opener both =
+        (file, policy) -> (file.equals(quick.file()) ? quick : slow).open(file, policy);
+    ReadPlan plan = new ReadPlan(ReadChoice.BUFFERED, BLOCK, 1, new FileBudget(1, Long.MAX_VALUE));
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = reader(both, memory, plan)) {
+      reader.begin(splits);
+      assertThat(reader.read(splits.get(0)).state().elements()).isEqualTo(500);
+      List<String> refusals = new ArrayList<>();
+      for (Split split : splits.subList(1, ofSlow)) {
+        try {
+          reader.read(split);
+        } catch (FileBudgetException e) {
+          refusals.add(e.getMessage());
+        }
+      }
+      assertThat(refusals.get(0))
+          .isEqualTo(
+              "Cannot read fake://store/slow on: its 1 s are spent; look at the store, or allow more");
+      assertThat(refusals.subList(1, refusals.size()))
+          .containsOnly(
+              "Cannot read fake://store/slow on: it was given up; look at the store, or allow more");
+      for (Split split : splits.subList(ofSlow, splits.size())) {
+        assertThat(reader.read(split).state().elements()).isEqualTo(split.bytes() / 2);
+      }
+    }
+    assertThat(slow.reads.get()).isLessThan(40);
+    assertThat(slow.open.get() + quick.open.get()).isZero();
   }
 
   /** What a killed task leaves: its reads end before its memory is given back. */
@@ -254,6 +328,44 @@ class SplitReaderTest {
           .isInstanceOf(FileChangedException.class)
           .hasMessageStartingWith("Cannot read " + file.uri() + " as it was listed")
           .hasMessageEndingWith("; keep writers away and run the audit again");
+    }
+  }
+
+  /** Bytes that change between two looks of a counter: it stumbles, and the file is the reason. */
+  @Test
+  void aCounterThatStumblesOverAChangeUnderAMappingBlamesTheFile() throws IOException {
+    FileEntry file = localFile(2_000_000);
+    SplitCounters stumbling =
+        dtype ->
+            new SpanCounter() {
+              @Override
+              public void add(Span span, int length) {
+                throw new IllegalStateException("Found no code 7");
+              }
+
+              @Override
+              public TensorState finish(LongUnaryOperator inTensor, long bytesAfter) {
+                throw new AssertionError();
+              }
+
+              @Override
+              public void reset() {}
+
+              @Override
+              public void close() {}
+            };
+    List<Split> splits = List.of(split(file, 0, 10, 2000));
+    ReadPlan mapped = new ReadPlan(ReadChoice.MAP, BLOCK, 1);
+    try (TaskMemory memory = TaskMemory.open("test");
+        SplitReader reader = new SplitReader(LOCAL, memory, mapped, stumbling)) {
+      reader.begin(splits);
+      assertThatThrownBy(() -> reader.read(splits.get(0)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Found no code 7");
+      reader.begin(splits);
+      Files.setLastModifiedTime(
+          folder.resolve("f"), java.nio.file.attribute.FileTime.fromMillis(1));
+      assertThatThrownBy(() -> reader.read(splits.get(0))).isInstanceOf(FileChangedException.class);
     }
   }
 

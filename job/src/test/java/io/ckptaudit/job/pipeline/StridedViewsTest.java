@@ -20,10 +20,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Views of all kinds, little- and big-endian, beside safetensors files of the same elements. */
+@Tag("full")
 class StridedViewsTest {
 
   private static final int ELEMENTS = 3000;

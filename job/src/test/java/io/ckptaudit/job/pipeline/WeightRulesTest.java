@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ckptaudit.job.audit.Rules;
@@ -188,11 +189,18 @@ class WeightRulesTest {
                 + " again: gather the partitions before saving");
     assertThat(only("TIED_WEIGHTS").<String>getAs("message"))
         .isEqualTo(
-            "config.json ties embedding and head, but 'lm_head.weight' and"
-                + " 'model.embed_tokens.weight' differ, and a loader drops the first; correct"
+            "config.json ties embedding and head, but tensor 'lm_head.weight' of model.safetensors"
+                + " at byte "
+                + only("TIED_WEIGHTS").<Long>getAs("byte_offset")
+                + " and 'model.embed_tokens.weight' differ, and a loader drops the first; correct"
                 + " tie_word_embeddings in config.json, or restore the right tensor");
     assertThat(only("DEAD_EXPERT").<String>getAs("message"))
-        .startsWith("The largest magnitude in '" + LAYER + "mlp.experts.2.up_proj.weight' is ")
+        .startsWith(
+            "The largest magnitude in tensor '"
+                + LAYER
+                + "mlp.experts.2.up_proj.weight' of model.safetensors at byte "
+                + only("DEAD_EXPERT").<Long>getAs("byte_offset")
+                + " is ")
         .endsWith("; check that the expert was written and trained");
     assertThat(only("MASK_INFINITE").<String>getAs("severity")).isEqualTo("INFO");
   }
@@ -231,11 +239,56 @@ class WeightRulesTest {
     model.write(folder.resolve("tied"), "{\"text_config\":{\"tie_word_embeddings\":false}}");
     assertThat(findings("tied"))
         .filteredOn(row -> row.getAs("rule").equals("TIED_WEIGHTS"))
-        .extracting(row -> row.<String>getAs("message"))
+        .extracting(row -> row.<String>getAs("message").replaceAll("byte \\d+", "byte N"))
         .containsExactly(
-            "config.json unties embedding and head, but 'lm_head.weight' and"
-                + " 'model.embed_tokens.weight' have the same bytes; correct"
-                + " tie_word_embeddings in config.json, or restore the right tensor");
+            "config.json unties embedding and head, but tensor 'lm_head.weight' of"
+                + " model.safetensors at byte N and 'model.embed_tokens.weight' have the same bytes;"
+                + " correct tie_word_embeddings in config.json, or restore the right tensor");
+  }
+
+  /** Bits of two dtypes are never the same, and a loader drops the ones that were meant. */
+  @Test
+  void aHeadOfAnotherDtypeIsNotTied() throws IOException {
+    Model model = new Model();
+    model.add("model.embed_tokens.weight", 16, 8, () -> 0.5);
+    model.add("lm_head.weight", "F16", FloatFormat.F16, new long[] {16, 8}, () -> 0.5);
+    model.write(folder.resolve("other-dtype"), "{\"tie_word_embeddings\":true}");
+    model.write(folder.resolve("untied-dtype"), "{\"tie_word_embeddings\":false}");
+    Path report = folder.resolve("dtypes-report");
+    String[] uris = {
+      folder.resolve("other-dtype").toString(), folder.resolve("untied-dtype").toString()
+    };
+    Audits.audits().targets(Target.F16).run(report, uris);
+    assertThat(Audits.rows(report, Table.FINDINGS))
+        .filteredOn(row -> row.getAs("rule").equals("TIED_WEIGHTS"))
+        .extracting(
+            row -> row.<String>getAs("message").replaceAll("byte \\d+", "byte N"),
+            row -> row.<String>getAs("evidence"))
+        .containsExactly(
+            tuple(
+                "config.json ties embedding and head, but tensor 'lm_head.weight' of"
+                    + " model.safetensors at byte N is F16 and 'model.embed_tokens.weight' BF16,"
+                    + " and a loader drops the first; correct tie_word_embeddings in config.json,"
+                    + " or restore the right tensor",
+                "{\"tie_word_embeddings\":true,\"embed\":\"model.embed_tokens.weight\","
+                    + "\"head\":\"lm_head.weight\",\"equal\":false}"));
+  }
+
+  @Test
+  void whatIsSaidOfATensorHasItsAddress() {
+    assertThat(faulty)
+        .filteredOn(row -> row.getAs("tensor") != null)
+        .hasSizeGreaterThan(8)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("file")).isEqualTo("model.safetensors");
+              assertThat(row.<String>getAs("message"))
+                  .contains(
+                      "tensor '"
+                          + row.getAs("tensor")
+                          + "' of model.safetensors at byte "
+                          + row.<Long>getAs("byte_offset"));
+            });
   }
 
   @Test

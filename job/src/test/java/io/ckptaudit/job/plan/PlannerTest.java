@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Placement;
 import io.ckptaudit.job.checkpoint.Shard;
 import io.ckptaudit.job.checkpoint.ShardStatus;
 import io.ckptaudit.job.checkpoint.Slice;
@@ -12,6 +13,7 @@ import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.testing.CpuTime;
 import io.ckptaudit.udfs.number.DType;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,55 @@ class PlannerTest {
     assertThat(splits).extracting(Split::offset).containsExactly(8L, 100L);
     assertThat(splits).extracting(Split::firstElement).containsExactly(36L, 0L);
     assertThat(splits).extracting(Split::bytesAfter).containsExactly(-1L, -1L);
+  }
+
+  /** Forty rows, of which one slice has the first 60 columns and the other 40, and a copy. */
+  @Test
+  void cutsOfAPlacedSliceKeepThePlacesOfTheirElements() {
+    FileEntry file = new FileEntry("file:///m", "m", 20_000, false, true, "token");
+    Slice left = new Slice(0, 0, 4800, null, 7, new Placement(0, 0, 60, 100));
+    Slice right = new Slice(0, 4800, 3200, null, null, new Placement(0, 60, 40, 100));
+    TensorEntry tensor =
+        new TensorEntry(
+            "t",
+            DType.BF16,
+            List.of(40L, 100L),
+            4000,
+            8000,
+            List.of(left, right),
+            List.of(List.of(new Slice(0, 8000, 8000, null, 9))));
+    Shard shard = new Shard("m", file, ShardStatus.OK, null);
+    Checkpoint checkpoint =
+        new Checkpoint("file:///m", null, null, List.of(shard), List.of(tensor), List.of());
+    BitSet seen = new BitSet();
+    long copied = 0;
+    long before = 4800;
+    for (ReadTask task : plan(checkpoint, 1024, 2)) {
+      for (Split split : task.splits()) {
+        boolean whole = split.copy() == 1;
+        assertThat(split.bytesAfter())
+            .isEqualTo(whole ? 16_000 - split.offset() - split.bytes() : -1);
+        if (whole) {
+          assertThat(split.checksum()).isEqualTo(new Split.Checksum(2, split.bytesAfter()));
+          copied += split.bytes();
+          continue;
+        }
+        if (split.offset() < 4800) {
+          before -= split.bytes();
+          assertThat(split.checksum()).isEqualTo(new Split.Checksum(0, before));
+        } else {
+          assertThat(split.checksum()).isNull();
+        }
+        for (int i = 0; i < split.bytes() / 2; i++) {
+          int index = (int) split.indexInTensor(i);
+          assertThat(seen.get(index)).isFalse();
+          seen.set(index);
+          assertThat(index % 100 < 60).isEqualTo(split.offset() < 4800);
+        }
+      }
+    }
+    assertThat(seen.nextClearBit(0)).isEqualTo(4000);
+    assertThat(copied).isEqualTo(8000);
   }
 
   @Test

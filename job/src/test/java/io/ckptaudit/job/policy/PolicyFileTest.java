@@ -142,7 +142,7 @@ class PolicyFileTest {
             "- fail_on\n",
             "the policy is not a mapping in p.yaml at line 1; write a mapping there"),
         Arguments.of(
-            "", "there is nothing in p.yaml; write settings into it, or leave --policy out"));
+            "", "there is nothing in p.yaml; write something into it, or leave the option out"));
   }
 
   @ParameterizedTest

@@ -41,6 +41,7 @@ public final class Audits {
   private SparkSession spark;
   private String runId = RUN;
   private ReadChoice read = ReadChoice.AUTO;
+  private boolean verifiesChecksums;
   private Runnable beforeReading = () -> {};
 
   public static Audits audits() {
@@ -83,6 +84,11 @@ public final class Audits {
     return this;
   }
 
+  public Audits verifyingChecksums() {
+    verifiesChecksums = true;
+    return this;
+  }
+
   /** What happens between the reading of headers and that of weights. */
   public Audits beforeReading(Runnable event) {
     beforeReading = event;
@@ -96,19 +102,25 @@ public final class Audits {
 
   /** Audits URIs into a report. */
   public RunVerdict run(Path report, String... uris) {
+    return runTo(report.toString(), uris);
+  }
+
+  /** As {@link #run}, into a report anywhere. */
+  public RunVerdict runTo(String report, String... uris) {
     SparkSession session = spark == null ? LocalSpark.session() : spark;
     Storages storages = Storages.of(session.sparkContext().hadoopConfiguration());
     AuditRequest request =
         new AuditRequest(
             List.of(uris),
-            report.toString(),
+            report,
             runId,
             new AuditCriteria(targets, required, policy),
             policy.failOn(),
             splitBytes,
             read,
             functions,
-            Map.of());
+            Map.of(),
+            verifiesChecksums);
     try {
       List<Checkpoint> opened = Checkpoints.open(request.uris(), storages);
       beforeReading.run();

@@ -76,6 +76,25 @@ public final class ChildProcess implements AutoCloseable {
     return fail("No '%s' on stderr: %s", pattern, text(err));
   }
 
+  /** Whether it has started this process, or a process that has. */
+  boolean hasStarted(long pid) {
+    return process.descendants().anyMatch(child -> child.pid() == pid);
+  }
+
+  /** Ends the process at once, as kill -9 does. */
+  public void killAtOnce() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Asks the process to end, as SIGTERM does, and waits for it. */
+  public Ended terminate(Duration limit) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      fail("It has not ended within %s of SIGTERM; its stderr: %s", limit, text(err));
+    }
+    return new Ended(process.exitValue(), text(out), text(err));
+  }
+
   private String text(Path file) {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);

@@ -78,6 +78,16 @@ public final class Product {
     return ChildProcess.run(command, Map.of(), LIMIT);
   }
 
+  /** Starts the program in a JVM of its own, with the classes of the tests beside it. */
+  public static ChildProcess startBesideTests(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.addAll(jvmFlags());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.ckptaudit.job.cli.Main");
+    command.addAll(arguments);
+    return ChildProcess.start(command, Map.of("SPARK_LOCAL_IP", "127.0.0.1"));
+  }
+
   /** The start of a command that runs a class of Spark with the flags Spark's own scripts give. */
   static List<String> java(String heap, String mainClass) throws IOException {
     List<String> command = new ArrayList<>(List.of(JAVA, heap, "-XX:TieredStopAtLevel=1"));

@@ -10,6 +10,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A bucket as somebody else's program sees it: through the AWS SDK, without Hadoop. */
@@ -54,6 +55,11 @@ public final class S3Bucket implements AutoCloseable {
     }
   }
 
+  /** Makes an object of whatever key. */
+  public void put(String key, byte[] content) {
+    client.putObject(request -> request.bucket(name).key(key), RequestBody.fromBytes(content));
+  }
+
   public byte[] download(String key) {
     return client.getObjectAsBytes(request -> request.bucket(name).key(key)).asByteArray();
   }
@@ -64,8 +70,23 @@ public final class S3Bucket implements AutoCloseable {
         .toList();
   }
 
+  /** Keys of the uploads that were begun and neither completed nor aborted. */
+  public List<String> pendingUploads() {
+    return client.listMultipartUploads(request -> request.bucket(name)).uploads().stream()
+        .map(MultipartUpload::key)
+        .toList();
+  }
+
+  public void upload(String key, String content) {
+    client.putObject(request -> request.bucket(name).key(key), RequestBody.fromString(content));
+  }
+
+  public void delete(String key) {
+    client.deleteObject(request -> request.bucket(name).key(key));
+  }
+
   public void deleteAll() {
-    keys().forEach(key -> client.deleteObject(request -> request.bucket(name).key(key)));
+    keys().forEach(this::delete);
   }
 
   @Override

@@ -17,10 +17,12 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
 
   private final List<ChildProcess> processes = new ArrayList<>();
+  private final Path folder;
   private final Map<String, String> environment;
   private String url;
 
-  private StandaloneCluster(Path sparkHome) {
+  private StandaloneCluster(Path folder, Path sparkHome) {
+    this.folder = folder;
     environment =
         Map.of(
             "SPARK_HOME", sparkHome.toString(),
@@ -37,10 +39,10 @@ public final class StandaloneCluster implements AutoCloseable {
     for (String jar : Product.providedJars()) {
       Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
     }
-    StandaloneCluster cluster = new StandaloneCluster(home);
+    StandaloneCluster cluster = new StandaloneCluster(folder, home);
     try {
       cluster.startMaster();
-      cluster.startWorkers(folder, workers);
+      cluster.startWorkers(workers);
       return cluster;
     } catch (Exception | Error e) {
       cluster.close();
@@ -58,28 +60,57 @@ public final class StandaloneCluster implements AutoCloseable {
     url = master.awaitOnStderr(MASTER, LIMIT).group(1);
   }
 
-  private void startWorkers(Path folder, int workers) throws Exception {
+  private void startWorkers(int workers) throws Exception {
     List<ChildProcess> started = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
-      String files = folder.resolve("worker-" + i).toString();
-      started.add(
-          start(
-              "worker.Worker",
-              "--host",
-              "127.0.0.1",
-              "--cores",
-              "1",
-              "--memory",
-              "1g",
-              "--work-dir",
-              files,
-              "--webui-port",
-              "0",
-              url));
+      started.add(startWorker(i));
     }
     for (ChildProcess worker : started) {
       worker.awaitOnStderr(REGISTERED, LIMIT);
     }
+  }
+
+  private ChildProcess startWorker(int number) throws IOException {
+    return start(
+        "worker.Worker",
+        "--host",
+        // Spark runs no second copy of a task on the same host.
+        number % 2 == 0 ? "127.0.0.1" : "localhost",
+        "--cores",
+        "1",
+        "--memory",
+        "1g",
+        "--work-dir",
+        folder.resolve("worker-" + number).toString(),
+        "--webui-port",
+        "0",
+        url);
+  }
+
+  /**
+   * Ends a worker at once, as kill -9 does, and then its executor, as when their machine is lost.
+   *
+   * @param executor the id of its process
+   * @return the number of the worker
+   */
+  public int loseWorkerOf(long executor) throws InterruptedException {
+    for (int i = 1; i < processes.size(); i++) {
+      ChildProcess worker = processes.get(i);
+      if (worker.hasStarted(executor)) {
+        worker.killAtOnce();
+        ProcessHandle.of(executor).ifPresent(ProcessHandle::destroyForcibly);
+        return i - 1;
+      }
+    }
+    throw new IllegalArgumentException("No worker has started the process " + executor);
+  }
+
+  /** Starts a worker in place of one that was lost. */
+  public void restartWorker(int number) throws Exception {
+    ChildProcess worker = startWorker(number);
+    processes.remove(worker);
+    processes.set(number + 1, worker).close();
+    worker.awaitOnStderr(REGISTERED, LIMIT);
   }
 
   private ChildProcess start(String daemon, String... arguments) throws IOException {

@@ -30,6 +30,7 @@ public final class ZipBytes {
     public byte[] before = {};
     private long writtenAt;
     private long dataAt;
+    private long recordAt;
 
     private Member(String name, byte[] content) {
       this.name = name;
@@ -112,6 +113,17 @@ public final class ZipBytes {
         + prefix.length;
   }
 
+  /** Where the central record of a member lies, once {@link #bytes} was called. */
+  public long recordOffset(String name) {
+    return members.stream().filter(m -> m.name.equals(name)).findFirst().orElseThrow().recordAt
+        + prefix.length;
+  }
+
+  /** The same of the last member. */
+  public long lastRecordOffset() {
+    return members.get(members.size() - 1).recordAt + prefix.length;
+  }
+
   /** Where the local header of a member lies, once {@link #bytes} was called. */
   public long headerOffset(String name) {
     return members.stream().filter(m -> m.name.equals(name)).findFirst().orElseThrow().writtenAt
@@ -122,7 +134,10 @@ public final class ZipBytes {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     members.forEach(member -> writeLocal(out, member));
     long directory = out.size();
-    members.forEach(member -> out.writeBytes(central(member)));
+    for (Member member : members) {
+      member.recordAt = out.size();
+      out.writeBytes(central(member));
+    }
     long directoryBytes = out.size() - directory;
     int count = statedMembers == null ? members.size() : statedMembers;
     if (zip64) {

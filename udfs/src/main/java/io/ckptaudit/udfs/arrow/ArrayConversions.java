@@ -3,7 +3,6 @@ package io.ckptaudit.udfs.arrow;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -39,7 +38,7 @@ public final class ArrayConversions {
         int elements = Math.min(BLOCK, codes.length - start);
         fill(from, elements).asShortBuffer().put(codes, start, elements);
         functions.toFloat(source, from, to);
-        data(to, elements).asFloatBuffer().get(values, start, elements);
+        CodeVectors.data(to, elements).asFloatBuffer().get(values, start, elements);
       }
     }
     return values;
@@ -56,7 +55,7 @@ public final class ArrayConversions {
         int elements = Math.min(BLOCK, values.length - start);
         fill(from, elements).asFloatBuffer().put(values, start, elements);
         functions.fromFloat(target, from, to);
-        data(to, elements).asShortBuffer().get(codes, start, elements);
+        CodeVectors.data(to, elements).asShortBuffer().get(codes, start, elements);
       }
     }
     return codes;
@@ -73,7 +72,7 @@ public final class ArrayConversions {
         int elements = Math.min(BLOCK, values.length - start);
         fill(from, elements).asDoubleBuffer().put(values, start, elements);
         functions.fromDouble(target, from, to);
-        data(to, elements).asShortBuffer().get(codes, start, elements);
+        CodeVectors.data(to, elements).asShortBuffer().get(codes, start, elements);
       }
     }
     return codes;
@@ -96,11 +95,6 @@ public final class ArrayConversions {
       vector.allocateNew(elements);
       CodeVectors.setAllValid(vector, elements);
     }
-    return data(vector, elements);
-  }
-
-  private static ByteBuffer data(BaseFixedWidthVector vector, int elements) {
-    int bytes = Math.multiplyExact(elements, vector.getTypeWidth());
-    return vector.getDataBuffer().nioBuffer(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return CodeVectors.data(vector, elements);
   }
 }

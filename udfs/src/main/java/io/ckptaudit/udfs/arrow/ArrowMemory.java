@@ -12,20 +12,30 @@ public final class ArrowMemory {
   /** System property with the limit in bytes of all Arrow buffers of a JVM. */
   public static final String LIMIT_PROPERTY = "ckptaudit.arrow.limit";
 
-  /** 1 GiB, and 64 MiB a core: a task needs less than 20 MiB, whatever it reads. */
+  /**
+   * 1 GiB, and 64 MiB a core. What a task needs does not depend on what it reads, but on how: a
+   * mapped window of 16 MiB, or the blocks that it reads ahead, five of 4 MiB unless settings say
+   * otherwise; and about 1 MiB to cast in.
+   */
   private static final long DEFAULT_LIMIT =
       (1L << 30) + Runtime.getRuntime().availableProcessors() * (64L << 20);
 
+  private static final long LIMIT = Long.getLong(LIMIT_PROPERTY, DEFAULT_LIMIT);
+
   private static final class Root {
-    static final BufferAllocator ALLOCATOR =
-        new RootAllocator(Long.getLong(LIMIT_PROPERTY, DEFAULT_LIMIT));
+    static final BufferAllocator ALLOCATOR = new RootAllocator(LIMIT);
   }
 
   private ArrowMemory() {}
 
+  /** The most bytes that all tasks of this JVM may hold together. */
+  public static long limit() {
+    return LIMIT;
+  }
+
   /** A child allocator; closing it fails if anything allocated from it is still open. */
   static BufferAllocator child(String name) {
-    return Root.ALLOCATOR.newChildAllocator(name, 0, Root.ALLOCATOR.getLimit());
+    return Root.ALLOCATOR.newChildAllocator(name, 0, LIMIT);
   }
 
   /** Bytes held by all tasks of this JVM: 0 when none is running. */

@@ -1,6 +1,8 @@
 package io.ckptaudit.udfs.arrow;
 
 import io.ckptaudit.udfs.number.FloatFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -42,7 +44,9 @@ public final class CodeVectors {
       case BF16 -> new ArrowType.Int(16, false);
       case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, F8_E8M0, F6_E3M2, F6_E2M3, F4 ->
           new ArrowType.Int(8, false);
-      case F64 -> throw new IllegalArgumentException("No Arrow vector carries codes of " + format);
+      case F64 ->
+          throw new IllegalArgumentException(
+              "Cannot carry codes of F64 in an Arrow vector of codes: they have 64 bits, and at most 32 are carried; use a Float8Vector");
     };
   }
 
@@ -67,6 +71,12 @@ public final class CodeVectors {
     return vector.getTypeWidth() == 2
         ? vector.getDataBuffer().getShort(2L * i) & 0xFFFF
         : vector.getDataBuffer().getByte(i) & 0xFF;
+  }
+
+  /** A little-endian view of the bytes of the first elements of a vector. */
+  static ByteBuffer data(BaseFixedWidthVector vector, int elements) {
+    int bytes = Math.multiplyExact(elements, vector.getTypeWidth());
+    return vector.getDataBuffer().nioBuffer(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   static void setAllValid(BaseFixedWidthVector vector, int elements) {

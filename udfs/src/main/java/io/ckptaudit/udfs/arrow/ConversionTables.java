@@ -18,26 +18,17 @@ import org.apache.arrow.vector.Float4Vector;
  */
 public final class ConversionTables {
 
-  /**
-   * Loaded once per JVM, before any figure is made: the kernels over every code, which by then are
-   * compiled code. The self-test at start sees a sample, mostly interpreted.
-   */
-  private static final class Verified {
-    static final boolean KERNELS = verify();
-
-    private static boolean verify() {
-      Kernels.verify();
-      return true;
-    }
-  }
-
   private ConversionTables() {}
 
-  /** Tables of a format that is counted by code, for some targets and always F16 and BF16. */
+  /**
+   * Tables of a format that is counted by code, for some targets and always F16 and BF16.
+   *
+   * @throws IllegalStateException if the kernels, which by now are compiled code, are wrong
+   */
   public static FormatTables of(
       FloatFormat format, Set<Target> targets, ConversionFunctions functions) {
-    if (functions instanceof KernelConversions && !Verified.KERNELS) {
-      throw new IllegalStateException("Kernels failed their verification");
+    if (functions instanceof KernelConversions) {
+      Kernels.verify();
     }
     try (BufferAllocator allocator = ArrowMemory.child("tables of " + format);
         BaseFixedWidthVector codes = CodeVectors.all(format, allocator);

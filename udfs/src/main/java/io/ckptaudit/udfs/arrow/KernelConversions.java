@@ -5,7 +5,6 @@ import io.ckptaudit.udfs.kernel.Kernels;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
@@ -40,15 +39,14 @@ public final class KernelConversions implements ConversionFunctions {
       BaseFixedWidthVector from, BaseFixedWidthVector to, Conversion conversion) {
     int elements = from.getValueCount();
     to.allocateNew(elements);
-    conversion.run(Kernels.conversions(), data(from, elements), data(to, elements), elements);
+    conversion.run(
+        Kernels.conversions(),
+        CodeVectors.data(from, elements),
+        CodeVectors.data(to, elements),
+        elements);
     if (elements > 0) {
       to.getValidityBuffer().setBytes(0, from.getValidityBuffer(), 0, (elements + 7) / 8);
     }
     to.setValueCount(elements);
-  }
-
-  private static ByteBuffer data(BaseFixedWidthVector vector, int elements) {
-    int bytes = Math.multiplyExact(elements, vector.getTypeWidth());
-    return vector.getDataBuffer().nioBuffer(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

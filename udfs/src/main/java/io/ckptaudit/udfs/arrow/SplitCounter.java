@@ -12,6 +12,7 @@ import io.ckptaudit.udfs.state.TensorState;
 import io.ckptaudit.udfs.state.WideCounts;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Turns the spans of one split, in order, into the state of that split. Reusable: {@link #finish}
@@ -21,7 +22,7 @@ import java.util.Set;
  * <p>Holds Arrow memory of its own while a split of F32 or F64 is under way: from {@link #add} to
  * {@link #finish}, {@link #reset} or {@link #close}.
  */
-public final class SplitCounter implements AutoCloseable {
+public final class SplitCounter implements SpanCounter {
 
   private final DType dtype;
   private final CodeCounter codes;
@@ -39,7 +40,7 @@ public final class SplitCounter implements AutoCloseable {
     this.codes = dtype.isCountedByCode() ? Kernels.codeCounter(dtype.format()) : null;
   }
 
-  /** Adds the first bytes of a span: whole elements, in the order of the tensor. */
+  @Override
   public void add(Span span, int length) {
     ByteBuffer view = span.view(0, length);
     bytes += length;
@@ -52,16 +53,11 @@ public final class SplitCounter implements AutoCloseable {
     }
   }
 
-  /**
-   * The state of the split, which began at an element of its tensor.
-   *
-   * @param bytesAfter bytes of the tensor after this split, or −1 where the tensor does not lie in
-   *     one piece and so has no order digest
-   */
-  public TensorState finish(long firstElement, long bytesAfter) {
+  @Override
+  public TensorState finish(LongUnaryOperator inTensor, long bytesAfter) {
     Integer digest =
         bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc32c(), bytes, bytesAfter);
-    TensorState state = state(firstElement, digest);
+    TensorState state = state(inTensor, digest);
     reset();
     return state;
   }
@@ -73,9 +69,9 @@ public final class SplitCounter implements AutoCloseable {
     return codes == null ? opaqueCrc.value() : codes.crc32c();
   }
 
-  private TensorState state(long firstElement, Integer digest) {
+  private TensorState state(LongUnaryOperator inTensor, Integer digest) {
     if (wide != null) {
-      return wide.state(firstElement, digest);
+      return wide.state(inTensor, digest);
     }
     if (codes == null) {
       return new OpaqueBytes(dtype, Math.multiplyExact(bytes, 8L) / dtype.bits(), digest);
@@ -85,17 +81,18 @@ public final class SplitCounter implements AutoCloseable {
         dtype,
         occurring,
         codes.counts(occurring),
-        inTensor(firstElement, codes.firstMinIndex()),
-        inTensor(firstElement, codes.firstMaxIndex()),
-        inTensor(firstElement, codes.firstNonFiniteIndex()),
+        inTensor(inTensor, codes.firstMinIndex()),
+        inTensor(inTensor, codes.firstMaxIndex()),
+        inTensor(inTensor, codes.firstNonFiniteIndex()),
         digest);
   }
 
-  private static long inTensor(long firstElement, long index) {
-    return index < 0 ? -1 : firstElement + index;
+  /** Where there is no index, −1 stays −1. */
+  static long inTensor(LongUnaryOperator inTensor, long index) {
+    return index < 0 ? -1 : inTensor.applyAsLong(index);
   }
 
-  /** Forgets what was added since the last {@link #finish}. */
+  @Override
   public void reset() {
     bytes = 0;
     opaqueCrc.reset();

@@ -10,10 +10,10 @@ import io.ckptaudit.udfs.state.WideCounts;
 import io.ckptaudit.udfs.state.WideCountsBuilder;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -57,7 +57,7 @@ final class WideSplit implements AutoCloseable {
 
   private void addBlock(ByteBuffer block) {
     open();
-    int count = counter.separate(block, data(others, WideCounter.BLOCK));
+    int count = counter.separate(block, CodeVectors.data(others, WideCounter.BLOCK));
     if (count == 0) {
       return;
     }
@@ -65,7 +65,7 @@ final class WideSplit implements AutoCloseable {
     for (Target target : targets) {
       BaseFixedWidthVector codes = results.get(target);
       convert(target, codes);
-      counter.count(target, data(codes, count), builder::addFar);
+      counter.count(target, CodeVectors.data(codes, count), builder::addFar);
     }
   }
 
@@ -75,11 +75,6 @@ final class WideSplit implements AutoCloseable {
     } else {
       functions.fromFloat(target, (Float4Vector) others, codes);
     }
-  }
-
-  private static ByteBuffer data(BaseFixedWidthVector vector, int elements) {
-    int bytes = Math.multiplyExact(elements, vector.getTypeWidth());
-    return vector.getDataBuffer().nioBuffer(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void open() {
@@ -102,18 +97,18 @@ final class WideSplit implements AutoCloseable {
     return counter.crc32c();
   }
 
-  /** The state of all that was added since the last {@link #reset}. */
-  WideCounts state(long firstElement, Integer orderDigest) {
+  /**
+   * The state of all that was added since the last {@link #reset}.
+   *
+   * @param inTensor index in the tensor by index in the split, ascending
+   */
+  WideCounts state(LongUnaryOperator inTensor, Integer orderDigest) {
     counter.drainTo(new ToBuilder(builder));
     return builder.build(
-        inTensor(firstElement, counter.firstMinIndex()),
-        inTensor(firstElement, counter.firstMaxIndex()),
-        inTensor(firstElement, counter.firstNonFiniteIndex()),
+        SplitCounter.inTensor(inTensor, counter.firstMinIndex()),
+        SplitCounter.inTensor(inTensor, counter.firstMaxIndex()),
+        SplitCounter.inTensor(inTensor, counter.firstNonFiniteIndex()),
         orderDigest);
-  }
-
-  private static long inTensor(long firstElement, long index) {
-    return index < 0 ? -1 : firstElement + index;
   }
 
   /** Forgets what was counted. */

@@ -11,11 +11,6 @@ final class BinadeTally {
   static final int LOWEST_BINADE = -149;
   static final int BINADES = 127 - LOWEST_BINADE + 1;
 
-  /** Of sign and exponent field, the sign first. */
-  static final int BUCKETS = 512;
-
-  static final int EXPONENT = 0xFF;
-
   private static final int BIAS = 127;
   private static final int FRACTION = 0x7FFFFF;
   private static final int ZEROS = 24;
@@ -42,30 +37,39 @@ final class BinadeTally {
     return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(m);
   }
 
-  /** Adds sorted words; those of NaN are left out. */
-  void add(int[] sorted, int[] ends, RunSums sums) {
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      int start = bucket == 0 ? 0 : ends[bucket - 1];
-      int end = ends[bucket];
-      if (end > start && (bucket & EXPONENT) != EXPONENT) {
-        addRun(sorted, start, end, bucket, sums);
+  /**
+   * Adds sorted words; those of NaN are left out.
+   *
+   * @param nearest by exponent field, as {@link RunSums#addValues} has it; of normal values
+   */
+  void add(ExponentSort sorted, RunSums sums, ResidualSums[] nearest) {
+    int[] words = sorted.words();
+    for (int exponent = 0; exponent < ExponentSort.NOT_FINITE; exponent++) {
+      int start = sorted.start(exponent);
+      int middle = sorted.middle(exponent);
+      int end = sorted.end(exponent);
+      if (end == start) {
+        continue;
       }
+      if (exponent == 0) {
+        addSubnormals(words, start, middle, 0);
+        addSubnormals(words, middle, end, 1);
+      } else {
+        nearest[exponent] = nearest[exponent] == null ? new ResidualSums() : nearest[exponent];
+        nearest[exponent].isSummed = sums.addValues(words, start, middle, end, nearest[exponent]);
+        addRun(row(exponent), middle - start, end - middle, sums);
+      }
+      updateExtremes(words, start, middle, exponent, 0);
+      updateExtremes(words, middle, end, exponent, 1);
     }
   }
 
-  private void addRun(int[] sorted, int start, int end, int bucket, RunSums sums) {
-    int sign = bucket >>> 8;
-    if ((bucket & EXPONENT) == 0) {
-      addSubnormals(sorted, start, end, sign);
-    } else {
-      sums.addValues(sorted, start, end);
-      int row = row(bucket & EXPONENT);
-      table(sign).add(row, end - start, sums.sum, sums.sumSq);
-      for (int n = 0; n < ZEROS; n++) {
-        trailingZeros[row * ZEROS + n] += sums.counts[n];
-      }
+  private void addRun(int row, int positives, int negatives, RunSums sums) {
+    positive.add(row, positives, sums.sum[0], sums.sumSq[0]);
+    negative.add(row, negatives, sums.sum[1], sums.sumSq[1]);
+    for (int n = 0; n < ZEROS; n++) {
+      trailingZeros[row * ZEROS + n] += sums.trailingZeros[n];
     }
-    updateExtremes(sorted, start, end, bucket);
   }
 
   private void addSubnormals(int[] sorted, int start, int end, int sign) {
@@ -81,10 +85,8 @@ final class BinadeTally {
     return sign == 0 ? positive : negative;
   }
 
-  private void updateExtremes(int[] sorted, int start, int end, int bucket) {
-    int sign = bucket >>> 8;
-    int exponent = bucket & EXPONENT;
-    if (exponent < highest[sign] >>> 23 && exponent > lowest[sign] >>> 23) {
+  private void updateExtremes(int[] sorted, int start, int end, int exponent, int sign) {
+    if (start == end || exponent < highest[sign] >>> 23 && exponent > lowest[sign] >>> 23) {
       return;
     }
     int low = Integer.MAX_VALUE;

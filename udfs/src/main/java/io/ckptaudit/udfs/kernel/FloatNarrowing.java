@@ -3,7 +3,9 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -35,6 +37,8 @@ record FloatNarrowing(
     int signShift) {
 
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 2)));
   private static final int F32_FRACTION_BITS = 23;
   private static final int F32_INFINITY = 0x7F800000;
 
@@ -58,12 +62,13 @@ record FloatNarrowing(
   }
 
   /**
-   * The codes of F32 bits, in the low bits of each element. One loop that calls nothing but the
-   * API: with a method of our own that takes vectors, the compiler put them on the heap.
+   * The codes of F32 bits, in the low bits of each element; what is above them is of any value. One
+   * loop that calls nothing but the API: with a method of our own that takes vectors, the compiler
+   * put them on the heap.
    *
    * @param floats and codes have the elements of a whole vector beyond those used
    */
-  void round(int[] floats, int[] codes, int length) {
+  void round(int[] floats, short[] codes, int length) {
     int dropped = shift;
     int roundUp = (1 << (shift - 1)) - 1;
     int rebased = rebase;
@@ -80,16 +85,17 @@ record FloatNarrowing(
       IntVector sign = bits.sub(magnitude).lanewise(VectorOperators.LSHR, toSign);
       IntVector subnormal =
           magnitude.reinterpretAsFloats().add(added).reinterpretAsInts().sub(offset);
-      magnitude
-          .add(magnitude.lanewise(VectorOperators.LSHR, dropped).and(1))
-          .add(roundUp)
-          .lanewise(VectorOperators.LSHR, dropped)
-          .sub(rebased)
-          .blend(subnormal, magnitude.compare(VectorOperators.LT, smallest))
-          .blend(overflow, magnitude.compare(VectorOperators.GE, overflowAt))
-          .or(sign)
-          .blend(nan, magnitude.compare(VectorOperators.GT, F32_INFINITY))
-          .intoArray(codes, i);
+      IntVector code =
+          magnitude
+              .add(magnitude.lanewise(VectorOperators.LSHR, dropped).and(1))
+              .add(roundUp)
+              .lanewise(VectorOperators.LSHR, dropped)
+              .sub(rebased)
+              .blend(subnormal, magnitude.compare(VectorOperators.LT, smallest))
+              .blend(overflow, magnitude.compare(VectorOperators.GE, overflowAt))
+              .or(sign)
+              .blend(nan, magnitude.compare(VectorOperators.GT, F32_INFINITY));
+      ((ShortVector) code.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(codes, i);
     }
   }
 
@@ -97,14 +103,15 @@ record FloatNarrowing(
    * As {@link #round} to BF16, whose exponents are those of F32: one rounding serves normals,
    * subnormals and overflow.
    */
-  static void roundToBf16(int[] floats, int[] codes, int length) {
+  static void roundToBf16(int[] floats, short[] codes, int length) {
     for (int i = 0; i < length; i += INTS.length()) {
       IntVector bits = IntVector.fromArray(INTS, floats, i);
-      bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
-          .add(0x7FFF)
-          .lanewise(VectorOperators.LSHR, 16)
-          .blend(0x7FC0, bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, F32_INFINITY))
-          .intoArray(codes, i);
+      IntVector code =
+          bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+              .add(0x7FFF)
+              .lanewise(VectorOperators.LSHR, 16)
+              .blend(0x7FC0, bits.and(Integer.MAX_VALUE).compare(VectorOperators.GT, F32_INFINITY));
+      ((ShortVector) code.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(codes, i);
     }
   }
 }

@@ -35,8 +35,8 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
           VectorConversions::new,
           fast ->
               KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE)
-                  .or(() -> WideSelfTest.fault(new VectorRunSums())),
-          KernelSelfTest::counterFault,
+                  .or(() -> WideSelfTest.fault(new VectorRunSums(), KernelSelfTest.ONCE)),
+          () -> KernelSelfTest.counterFault(KernelSelfTest.ONCE, new RunSums()),
           CounterMemory::fault);
     }
   }

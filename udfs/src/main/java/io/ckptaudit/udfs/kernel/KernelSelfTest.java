@@ -23,6 +23,18 @@ final class KernelSelfTest {
   static final int EXHAUSTIVE = 1;
   static final int START_STRIDE = 127;
 
+  /** Counting at the start of a JVM: every loop and its rest, once. */
+  static final int ONCE = 1;
+
+  /**
+   * Counting of spans of 8 KiB: thousands of turns of loops that are compiled by then. The
+   * reference is not, and longer ones would be felt in a small audit.
+   */
+  static final int AT_LENGTH = 16;
+
+  /** Whole elements of any format. */
+  private static final int SPAN_BYTES = 516;
+
   private static final int PATTERNS = 1 << Short.SIZE;
 
   /** Low halves of F32 patterns: exact ones, ties, and the neighbours of ties. */
@@ -90,13 +102,13 @@ final class KernelSelfTest {
     return Optional.empty();
   }
 
-  /** What counting gets wrong first, or nothing. */
-  static Optional<String> counterFault() {
+  /** What counting gets wrong first in spans so many times as long as the shortest, or nothing. */
+  static Optional<String> counterFault(int times, RunSums sums) {
     for (FloatFormat format :
         new FloatFormat[] {FloatFormat.F16, FloatFormat.F8_E4M3, FloatFormat.F6_E2M3}) {
       CodeCounter fast = new UnrolledCodeCounter(format);
       CodeCounter reference = new ScalarCodeCounter(format);
-      ByteBuffer span = buffer(516);
+      ByteBuffer span = buffer(times * SPAN_BYTES);
       for (int i = 0; i < span.capacity(); i++) {
         span.put(i, (byte) (i * i * 31 >> 5));
       }
@@ -106,7 +118,7 @@ final class KernelSelfTest {
         return Optional.of("counting of " + format + " differs from the reference");
       }
     }
-    return WideSelfTest.fault(new RunSums());
+    return WideSelfTest.fault(sums, times);
   }
 
   private static boolean magnitudesAgree(FloatFormat format, ByteBuffer span) {

@@ -2,6 +2,7 @@ package io.ckptaudit.udfs.kernel;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 
 /**
  * The one chooser of kernels: the fast twins, or the references where a fast twin cannot be loaded
@@ -58,25 +59,38 @@ public final class Kernels {
     return Chosen.CHOICE.conversions();
   }
 
+  /** What the chosen kernels get wrong at full length; found out when this class is touched. */
+  private static final class Verified {
+    static final Optional<String> FAULT =
+        KernelSelfTest.conversionFault(conversions(), KernelSelfTest.EXHAUSTIVE)
+            .or(
+                () ->
+                    Chosen.CHOICE.fastCounters()
+                        ? KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, runSums())
+                        : Optional.empty());
+  }
+
   /**
-   * Holds the chosen conversions to the reference over all 16-bit codes. The test at the start of a
-   * JVM is shorter and meets code not compiled yet; a miscompiled loop shows only later, so a
-   * program that has done its work should call this before it publishes. Takes about half a second
-   * of processor time.
+   * Holds the chosen conversions to the reference over all 16-bit codes, and the counters over
+   * spans of 8 KiB; once per JVM. The test at the start of a JVM is shorter and meets code not
+   * compiled yet; a miscompiled loop shows only later, so a program that has done its work should
+   * call this before it publishes. Takes about half a second of processor time.
    *
-   * @throws IllegalStateException naming the first wrong code
+   * @throws IllegalStateException naming what is wrong first
    */
   public static void verify() {
-    KernelSelfTest.conversionFault(conversions(), KernelSelfTest.EXHAUSTIVE)
-        .ifPresent(
-            fault -> {
-              throw new IllegalStateException(
-                  "Cannot trust the results of this JVM: "
-                      + fault
-                      + "; run again with -D"
-                      + KernelChoice.TWIN_PROPERTY
-                      + "=scalar or another JDK");
-            });
+    verify(Verified.FAULT);
+  }
+
+  static void verify(Optional<String> fault) {
+    if (fault.isPresent()) {
+      throw new IllegalStateException(
+          "Cannot trust the results of this JVM: "
+              + fault.get()
+              + "; run again with -D"
+              + KernelChoice.TWIN_PROPERTY
+              + "=scalar or another JDK");
+    }
   }
 
   /** Which twins are used and why, in one sentence; for logs and reports. */

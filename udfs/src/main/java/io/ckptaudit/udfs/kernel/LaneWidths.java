@@ -29,24 +29,18 @@ final class LaneWidths {
     }
   }
 
-  static void widen(byte[] codes, int length, int[] to) {
-    for (int i = 0; i < length; i += INTS.length()) {
-      ((IntVector) ByteVector.fromArray(BYTES, codes, i).convertShape(VectorOperators.B2I, INTS, 0))
-          .intoArray(to, i);
-    }
-  }
-
-  static void narrow(int[] codes, int length, short[] to) {
+  static void widen(byte[] codes, int length, short[] to) {
     for (int i = 0; i < length; i += INTS.length()) {
       ((ShortVector)
-              IntVector.fromArray(INTS, codes, i).convertShape(VectorOperators.I2S, SHORTS, 0))
+              ByteVector.fromArray(BYTES, codes, i).convertShape(VectorOperators.B2S, SHORTS, 0))
           .intoArray(to, i);
     }
   }
 
-  static void narrow(int[] codes, int length, byte[] to) {
+  static void narrow(short[] codes, int length, byte[] to) {
     for (int i = 0; i < length; i += INTS.length()) {
-      ((ByteVector) IntVector.fromArray(INTS, codes, i).convertShape(VectorOperators.I2B, BYTES, 0))
+      ((ByteVector)
+              ShortVector.fromArray(SHORTS, codes, i).convertShape(VectorOperators.S2B, BYTES, 0))
           .intoArray(to, i);
     }
   }

@@ -19,7 +19,7 @@ final class ResidualTable {
   private final long[] shareIn = new long[BinadeTally.BINADES];
 
   /** Adds a run; its shares are added already. */
-  void addRun(int row, RunSums run) {
+  void addRun(int row, ResidualSums run) {
     long count = 0;
     for (int bit = 0; bit < CELLS / 2 - 1; bit++) {
       int cell = row * CELLS + 2 * (bit + 1);
@@ -40,17 +40,19 @@ final class ResidualTable {
     addShare(row, r, m);
   }
 
-  /**
-   * The smallest residual of a normal value that can have the largest share of its binade: any
-   * smaller one is too small even for the smallest significand, 2^23.
-   */
-  int worthLooking(int row) {
-    return shareOf[row] == 0 ? 1 : (int) Math.max(1, (shareOf[row] << 23) / shareIn[row]);
-  }
-
   /** A little less than the largest share so far, or 0: a smaller one need not be added. */
   float shareWorthAdding(int row) {
     return shareOf[row] == 0 ? 0 : (float) shareOf[row] / shareIn[row] * JUST_BELOW;
+  }
+
+  /**
+   * From where on no significand can have a larger share, or the same of a smaller one: a value
+   * that became zero has a share of one, and the nearest cast of none has a larger.
+   */
+  int significandsWorthAdding(int row) {
+    return shareOf[row] > 0 && shareOf[row] == shareIn[row]
+        ? (int) shareIn[row]
+        : Integer.MAX_VALUE;
   }
 
   /**

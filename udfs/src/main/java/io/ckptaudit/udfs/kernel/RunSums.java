@@ -3,9 +3,9 @@ package io.ckptaudit.udfs.kernel;
 import java.util.Arrays;
 
 /**
- * Integer sums over runs of F32 words of one sign and exponent, one element at a time. Each method
- * leaves its results in the fields, until the next call; arrays of words and codes have {@link
- * #SPARE} more elements than are used, of any value.
+ * Integer sums over runs of F32 words of one exponent, one element at a time. Each method leaves
+ * its results in the fields, until the next call; arrays of words and codes have {@link #SPARE}
+ * more elements than are used, of any value.
  */
 class RunSums {
 
@@ -25,32 +25,31 @@ class RunSums {
 
   int highestKey;
 
-  long sum;
-  long sumSq;
+  /** Of {@link #addValues}: significands of positive and of negative values, and their squares. */
+  final long[] sum = new long[2];
 
-  /** Largest residual, or magnitude of a code. */
-  int largest;
+  final long[] sumSq = new long[2];
+
+  /** Of {@link #addValues}: how many have so many trailing zeros. */
+  final int[] trailingZeros = new int[Integer.SIZE];
+
+  /** Of {@link #addResiduals} and {@link #areNearest}. */
+  final ResidualSums residuals = new ResidualSums();
 
   /** Of {@link #countSmall}. */
   int zeros;
 
   int normals;
-
-  /** Whether a residual may have a larger share of its value than was asked. */
-  boolean isShareMatched;
-
-  /**
-   * Of values, how many have so many trailing zeros. Of residuals that are not zero, how many have
-   * that bit as their highest.
-   */
-  final int[] counts = new int[Integer.SIZE];
-
-  /** As {@link #counts}, of residuals that are at least m once shifted to the length of m. */
-  final int[] reaching = new int[Integer.SIZE];
+  int largest;
 
   /** The order of values as the order of integers, for all but zeros; its own inverse. */
   static int key(int word) {
     return word ^ word >> 31 >>> 1;
+  }
+
+  /** Distance of a significand from the nearest value of BF16. */
+  static int toNearestBf16(int m) {
+    return Math.abs((short) m);
   }
 
   /** Finds what BF16 holds, and extremes. */
@@ -73,60 +72,87 @@ class RunSums {
   }
 
   /** Sign-extends codes. */
-  void widen(short[] codes, int length, int[] to) {
+  void widen(byte[] codes, int length, short[] to) {
     for (int i = 0; i < length; i++) {
       to[i] = codes[i];
-    }
-  }
-
-  /** As {@link #widen(short[], int, int[])}. */
-  void widen(byte[] codes, int length, int[] to) {
-    for (int i = 0; i < length; i++) {
-      to[i] = codes[i];
-    }
-  }
-
-  /** Sums significands of normal values, and counts their trailing zeros. */
-  void addValues(int[] words, int start, int end) {
-    clear();
-    for (int i = start; i < end; i++) {
-      int m = words[i] & FRACTION | HIDDEN;
-      sum += m;
-      sumSq += (long) m * m;
-      counts[Integer.numberOfTrailingZeros(m)]++;
     }
   }
 
   /**
-   * Sums distances of normal values from their casts, in F32 bits. All but {@link #largest} and
-   * what is returned is of use only where the largest is at most half a spacing, 2^(shift − 1).
+   * Sums significands of normal values, none of which BF16 holds, and counts their trailing zeros,
+   * of which there are at most 15.
+   *
+   * @param middle where positive values end and negative ones start
+   * @param nearest receives the residuals of casts to the nearest value of BF16, but for their
+   *     largest and shares, where they cost little
+   * @return whether it did
+   */
+  boolean addValues(int[] words, int start, int middle, int end, ResidualSums nearest) {
+    clearValues();
+    addEach(words, start, middle, 0);
+    addEach(words, middle, end, 1);
+    return false;
+  }
+
+  final void clearValues() {
+    Arrays.fill(sum, 0);
+    Arrays.fill(sumSq, 0);
+    Arrays.fill(trailingZeros, 0);
+  }
+
+  final void addEach(int[] words, int start, int end, int sign) {
+    for (int i = start; i < end; i++) {
+      int m = words[i] & FRACTION | HIDDEN;
+      sum[sign] += m;
+      sumSq[sign] += (long) m * m;
+      trailingZeros[Integer.numberOfTrailingZeros(m)]++;
+    }
+  }
+
+  /**
+   * Whether casts of normal values to BF16 are as near as they can be. Of {@link #residuals} the
+   * largest and whether a share is matched are valid afterwards, if so.
+   *
+   * @param share as for {@link #addResiduals}
+   */
+  boolean areNearest(int[] words, short[] codes, int start, int end, float share) {
+    residuals.clear();
+    for (int i = start; i < end; i++) {
+      int r = Math.abs(words[i] - (codes[i] << Short.SIZE));
+      if (r != toNearestBf16(words[i])) {
+        return false;
+      }
+      residuals.largest = Math.max(residuals.largest, r);
+      residuals.isShareMatched |= r >= (words[i] & FRACTION | HIDDEN) * share;
+    }
+    return true;
+  }
+
+  /**
+   * Sums distances of normal values from their casts, in F32 bits, to {@link #residuals}. All but
+   * the largest and what is returned is of use only where the largest is at most half a spacing,
+   * 2^(shift − 1).
    *
    * @param line from magnitude codes to F32 bits
    * @param share what a residual's share of its value is compared with; 0 matches all
    * @return whether all signs agree
    */
-  boolean addResiduals(int[] words, int[] codes, int start, int end, CodeLine line, float share) {
-    clear();
+  boolean addResiduals(int[] words, short[] codes, int start, int end, CodeLine line, float share) {
+    residuals.clear();
     int signs = 0;
     for (int i = start; i < end; i++) {
       int r = line.residual(words[i], codes[i]);
       int m = words[i] & FRACTION | HIDDEN;
       signs |= r;
-      sum += r;
-      sumSq += (long) r * r;
-      largest = Math.max(largest, r);
-      isShareMatched |= r >= m * share;
-      if (r > 0) {
-        int bit = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(r);
-        counts[bit & 31]++;
-        reaching[bit & 31] += r << 23 - bit >= m ? 1 : 0;
-      }
+      residuals.largest = Math.max(residuals.largest, r);
+      residuals.isShareMatched |= r >= m * share;
+      residuals.add(r, m);
     }
     return signs >= 0;
   }
 
   /** Counts zeros and normals among codes, and finds the largest magnitude. */
-  void countSmall(int[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
+  void countSmall(short[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
     zeros = 0;
     normals = 0;
     largest = 0;
@@ -136,15 +162,6 @@ class RunSums {
       normals += magnitude >= smallestNormal ? 1 : 0;
       largest = Math.max(largest, magnitude);
     }
-  }
-
-  final void clear() {
-    sum = 0;
-    sumSq = 0;
-    largest = 0;
-    isShareMatched = false;
-    Arrays.fill(counts, 0);
-    Arrays.fill(reaching, 0);
   }
 
   /**

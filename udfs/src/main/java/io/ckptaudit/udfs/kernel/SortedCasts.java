@@ -34,8 +34,7 @@ final class SortedCasts {
   private final ResidualTable residuals = new ResidualTable();
   private final SumTable lost = new SumTable(BinadeTally.BINADES);
   private final SumTable clipped = new SumTable(BinadeTally.BINADES);
-  private final int[] codes = new int[WideCounter.BLOCK + RunSums.SPARE];
-  private final short[] shorts;
+  private final short[] codes = new short[WideCounter.BLOCK + RunSums.SPARE];
   private final byte[] bytes;
   private final RunSums.CodeLine line;
   private final int half;
@@ -55,10 +54,8 @@ final class SortedCasts {
     this.sums = sums;
     this.decoded = DECODED.computeIfAbsent(format, SortedCasts::decode);
     boolean isShort = format.bits() == Short.SIZE;
-    int room = WideCounter.BLOCK + RunSums.SPARE;
     this.tables = isShort ? new WideCodeTables() : new ByteCodeTables();
-    this.shorts = new short[isShort ? room : 0];
-    this.bytes = new byte[isShort ? 0 : room];
+    this.bytes = new byte[isShort ? 0 : codes.length];
     int shift = FloatFormat.F32.fractionBits() - format.fractionBits();
     this.half = 1 << (shift - 1);
     this.magnitudeMask = format.codes() / 2 - 1;
@@ -72,17 +69,20 @@ final class SortedCasts {
   }
 
   /**
-   * @param sorted words of F32, by sign and exponent field
-   * @param ends of the buckets
+   * @param nearest by exponent field, of casts of normal values to the nearest value of BF16
    */
-  void add(int[] sorted, int[] ends, ByteBuffer results, WideCounter.FarCast farCasts) {
-    int length = ends[BinadeTally.BUCKETS - 1];
+  void add(
+      ExponentSort sorted,
+      ResidualSums[] nearest,
+      ByteBuffer results,
+      WideCounter.FarCast farCasts) {
     far = farCasts;
-    load(results, length);
-    for (int bucket = 0; bucket < BinadeTally.BUCKETS; bucket++) {
-      int start = bucket == 0 ? 0 : ends[bucket - 1];
-      if (ends[bucket] > start) {
-        addRun(sorted, start, ends[bucket], bucket & BinadeTally.EXPONENT);
+    load(results, sorted.length());
+    for (int exponent = 0; exponent < ExponentSort.NOT_FINITE; exponent++) {
+      int start = sorted.start(exponent);
+      int end = sorted.end(exponent);
+      if (end > start) {
+        addRun(sorted.words(), start, end, exponent, nearest[exponent]);
       }
     }
   }
@@ -91,8 +91,7 @@ final class SortedCasts {
     ByteBuffer from = Spans.view(results, length, format.bits() / Byte.SIZE);
     tables.count(from, 0, from.limit());
     if (format.bits() == Short.SIZE) {
-      from.asShortBuffer().get(shorts, 0, length);
-      sums.widen(shorts, length, codes);
+      from.asShortBuffer().get(codes, 0, length);
     } else {
       from.get(bytes, 0, length);
       sums.widen(bytes, length, codes);
@@ -100,13 +99,11 @@ final class SortedCasts {
   }
 
   /** Values of one exponent: all at once where every result is regular, else one by one. */
-  private void addRun(int[] sorted, int start, int end, int exponent) {
-    if (exponent == BinadeTally.EXPONENT) {
-      return;
-    }
+  private void addRun(int[] sorted, int start, int end, int exponent, ResidualSums nearest) {
     boolean regular =
         isNormal(exponent)
-            ? addRegular(sorted, start, end, exponent, line, half)
+            ? addNearest(sorted, start, end, exponent, nearest)
+                || addRegular(sorted, start, end, exponent, line, half)
             : isSmall(exponent) && addSmall(sorted, start, end, exponent);
     if (!regular) {
       addEach(sorted, start, end);
@@ -119,9 +116,9 @@ final class SortedCasts {
     return first >= smallestNormal && first + smallestNormal <= format.maxFiniteCode();
   }
 
-  /** Whether values are normal, and results of 8 bits at most the smallest normal. */
+  /** Whether values are normal, and results at most the smallest normal. */
   private boolean isSmall(int exponent) {
-    return exponent > 0 && exponent < smallestExponent && format.bits() == Byte.SIZE;
+    return exponent > 0 && exponent < smallestExponent;
   }
 
   /**
@@ -134,20 +131,52 @@ final class SortedCasts {
     sums.countSmall(codes, start, end, magnitudeMask, smallestNormal);
     int zeros = sums.zeros;
     int normals = sums.normals;
-    if (sums.largest > (vanishes ? 0 : smallestNormal)) {
+    if (sums.largest > (vanishes ? 0 : 1 << LENGTH - shift)) {
       return false;
     }
+    int on = Math.min(shift, LENGTH);
     RunSums.CodeLine small =
         new RunSums.CodeLine(
-            Integer.MIN_VALUE | 2 * smallestNormal - 1 << Math.min(shift, LENGTH),
-            Math.min(shift, LENGTH),
-            (exponent - 1) << 23);
+            Integer.MIN_VALUE | (2 << LENGTH) - (1 << on), on, (exponent - 1) << 23);
     int limit = vanishes ? FRACTION | HIDDEN : 1 << shift - 1;
+    spreadSigns(start, end, (2 << LENGTH - on) - 1);
     if (!addRegular(sorted, start, end, exponent, small, limit)) {
+      gatherSigns(start, end, (2 << LENGTH - on) - 1);
       return false;
     }
     underflow += zeros;
     subnormal += end - start - zeros - normals;
+    return true;
+  }
+
+  /** Repeats the sign of codes down to their magnitudes, so that a shift leaves it in place. */
+  private void spreadSigns(int start, int end, int magnitudes) {
+    for (int i = start; i < end; i++) {
+      codes[i] = (short) (codes[i] & magnitudes | codes[i] >> Short.SIZE & ~magnitudes);
+    }
+  }
+
+  private void gatherSigns(int start, int end, int magnitudes) {
+    int kept = magnitudes | ~magnitudeMask;
+    for (int i = start; i < end; i++) {
+      codes[i] = (short) (codes[i] & kept);
+    }
+  }
+
+  /** Adds a run to BF16 if all results are the nearest: then its residuals are summed already. */
+  private boolean addNearest(int[] sorted, int start, int end, int exponent, ResidualSums nearest) {
+    int row = BinadeTally.row(exponent);
+    float share = residuals.shareWorthAdding(row);
+    if (format != FloatFormat.BF16
+        || !nearest.isSummed
+        || !sums.areNearest(sorted, codes, start, end, share)) {
+      return false;
+    }
+    if (sums.residuals.isShareMatched) {
+      addShares(sorted, start, end, row, line, share);
+    }
+    nearest.largest = sums.residuals.largest;
+    residuals.addRun(row, nearest);
     return true;
   }
 
@@ -157,18 +186,29 @@ final class SortedCasts {
     int row = BinadeTally.row(exponent);
     float share = residuals.shareWorthAdding(row);
     boolean signsAgree = sums.addResiduals(sorted, codes, start, end, on, share);
-    if (!signsAgree || sums.largest > limit) {
+    if (!signsAgree || sums.residuals.largest > limit) {
       return false;
     }
-    for (int i = start; sums.isShareMatched && i < end; i++) {
+    if (sums.residuals.isShareMatched) {
+      addShares(sorted, start, end, row, on, share);
+    }
+    residuals.addRun(row, sums.residuals);
+    return true;
+  }
+
+  private void addShares(
+      int[] sorted, int start, int end, int row, RunSums.CodeLine on, float share) {
+    float least = share;
+    int limit = residuals.significandsWorthAdding(row);
+    for (int i = start; i < end; i++) {
       int r = on.residual(sorted[i], codes[i]);
       int m = sorted[i] & FRACTION | HIDDEN;
-      if (r > 0 && r >= m * share) {
+      if (m < limit && r > 0 && r >= m * least) {
         residuals.addShare(row, r, m);
+        least = residuals.shareWorthAdding(row);
+        limit = residuals.significandsWorthAdding(row);
       }
     }
-    residuals.addRun(row, sums);
-    return true;
   }
 
   private void addEach(int[] sorted, int start, int end) {

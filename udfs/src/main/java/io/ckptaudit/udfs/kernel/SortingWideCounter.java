@@ -21,9 +21,6 @@ final class SortingWideCounter implements WideCounter {
   /** One held value in so many is few: to branch on it costs little. */
   private static final int FEW = 64;
 
-  private static final int POSITIVE_NAN = 255;
-  private static final int NEGATIVE_NAN = 511;
-
   private final SpanCrc32c crc = new SpanCrc32c();
   private final CodeTables bf16 = new WideCodeTables();
   private final RunSums sums;
@@ -31,8 +28,8 @@ final class SortingWideCounter implements WideCounter {
   private final Map<Target, SortedCasts> casts = new EnumMap<>(Target.class);
 
   private final int[] words = new int[BLOCK + RunSums.SPARE];
-  private final int[] sorted = new int[BLOCK + RunSums.SPARE];
-  private final int[] ends = new int[BinadeTally.BUCKETS];
+  private final ExponentSort sorted = new ExponentSort();
+  private final ResidualSums[] nearest = new ResidualSums[ExponentSort.NOT_FINITE];
   private final short[] upperHalves = new short[BLOCK + RunSums.SPARE];
   private final ByteBuffer heldCodes =
       ByteBuffer.allocateDirect(BLOCK * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -65,39 +62,37 @@ final class SortingWideCounter implements WideCounter {
     updateExtremes(sums.lowestKey, sums.highestKey, length);
     elements += length;
     int count = sums.held == 0 ? length : setHeldApart(length, sums.held);
-    sort(count);
-    others.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(sorted, 0, count);
-    nan += size(POSITIVE_NAN) + size(NEGATIVE_NAN);
-    values.add(sorted, ends, sums);
+    sorted.sort(words, count);
+    others.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(sorted.words(), 0, count);
+    nan += sorted.end(ExponentSort.NOT_FINITE) - sorted.start(ExponentSort.NOT_FINITE);
+    values.add(sorted, sums, nearest);
     return count;
-  }
-
-  private int size(int bucket) {
-    return ends[bucket] - ends[bucket - 1];
   }
 
   /** Counts what BF16 holds and moves the others together. */
   private int setHeldApart(int length, int held) {
     if (held < length / FEW) {
-      moveFew(words, sorted, length);
+      moveFew(words, sorted.spare(), held, length);
     } else if (held < length) {
-      moveMany(words, sorted, length);
+      moveMany(words, sorted.spare(), length);
     }
-    sums.upperHalves(held < length ? sorted : words, held, upperHalves);
+    sums.upperHalves(held < length ? sorted.spare() : words, held, upperHalves);
     heldCodes.asShortBuffer().put(0, upperHalves, 0, held);
     bf16.count(heldCodes, 0, held * Short.BYTES);
     return length - held;
   }
 
-  private static void moveFew(int[] words, int[] held, int length) {
-    int kept = 0;
+  /** Puts words from the end in their places: their order does not matter. */
+  private static void moveFew(int[] words, int[] held, int count, int length) {
+    int end = length;
     int apart = 0;
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; apart < count; ) {
       int word = words[i];
       if ((word & RunSums.BF16_LOW_HALF) == 0) {
         held[apart++] = word;
+        words[i] = words[--end];
       } else {
-        words[kept++] = word;
+        i++;
       }
     }
   }
@@ -113,32 +108,6 @@ final class SortingWideCounter implements WideCounter {
       words[kept] = word;
       apart += isHeld;
       kept += 1 - isHeld;
-    }
-  }
-
-  /** A counting sort; afterwards {@code ends[b]} is where bucket b ends. */
-  private void sort(int length) {
-    Arrays.fill(ends, 0);
-    countBuckets(words, length, ends);
-    int start = 0;
-    for (int b = 0; b < BinadeTally.BUCKETS; b++) {
-      int size = ends[b];
-      ends[b] = start;
-      start += size;
-    }
-    distribute(words, length, ends, sorted);
-  }
-
-  private static void countBuckets(int[] words, int length, int[] sizes) {
-    for (int i = 0; i < length; i++) {
-      sizes[words[i] >>> 23]++;
-    }
-  }
-
-  private static void distribute(int[] words, int length, int[] next, int[] to) {
-    for (int i = 0; i < length; i++) {
-      int word = words[i];
-      to[next[word >>> 23]++] = word;
     }
   }
 
@@ -197,7 +166,7 @@ final class SortingWideCounter implements WideCounter {
   public void count(Target target, ByteBuffer codes, FarCast far) {
     casts
         .computeIfAbsent(target, none -> new SortedCasts(target, sums))
-        .add(sorted, ends, codes, far);
+        .add(sorted, nearest, codes, far);
   }
 
   @Override
@@ -244,7 +213,7 @@ final class SortingWideCounter implements WideCounter {
     bf16.reset();
     values.reset();
     casts.values().forEach(SortedCasts::reset);
-    Arrays.fill(ends, 0);
+    sorted.clear();
     elements = 0;
     nan = 0;
     firstMinIndex = -1;

@@ -20,8 +20,11 @@ final class Spans {
               + elements
               + " elements of "
               + width
-              + " bytes: the span has "
-              + buffer.remaining());
+              + " bytes at byte "
+              + buffer.position()
+              + ": the span has "
+              + buffer.remaining()
+              + "; make it longer or take fewer");
     }
     return buffer.slice(buffer.position(), (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -90,12 +90,13 @@ final class VectorConversions implements ConversionKernel {
       FloatNarrowing narrowing, ByteBuffer from, ByteBuffer to, int elements) {
     int piece = Math.min(PIECE, elements);
     int[] ints = new int[piece + SPARE];
+    short[] shorts = new short[piece + SPARE];
     byte[] codes = new byte[piece + SPARE];
     for (int start = 0; start < elements; start += PIECE) {
       int length = Math.min(PIECE, elements - start);
       from.asIntBuffer().get(start, ints, 0, length);
-      narrowing.round(ints, ints, length);
-      LaneWidths.narrow(ints, length, codes);
+      narrowing.round(ints, shorts, length);
+      LaneWidths.narrow(shorts, length, codes);
       to.put(start, codes, 0, length);
     }
   }
@@ -108,11 +109,10 @@ final class VectorConversions implements ConversionKernel {
       int length = Math.min(PIECE, elements - start);
       from.asIntBuffer().get(start, ints, 0, length);
       if (target == Target.BF16) {
-        FloatNarrowing.roundToBf16(ints, ints, length);
+        FloatNarrowing.roundToBf16(ints, codes, length);
       } else {
-        narrowings.get(target).round(ints, ints, length);
+        narrowings.get(target).round(ints, codes, length);
       }
-      LaneWidths.narrow(ints, length, codes);
       to.asShortBuffer().put(start, codes, 0, length);
     }
   }

@@ -22,36 +22,17 @@ final class VectorRunSums extends RunSums {
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 2)));
   private static final int LANES = INTS.length();
+  private static final int PIECE = VectorResiduals.PIECE;
 
-  /** Vectors of a piece: below 256 sums of 2^24 to a lane, and a multiple of 4. */
-  private static final int PIECE = 240 * LANES;
+  /** Elements whose bits wait to be counted. */
+  private int waiting;
 
-  /** Shorter runs are faster one by one. */
-  private static final int SHORT = 64;
-
-  private static final int ONE = 0x3F800000;
-  private static final int HALF_BITS = 12;
-
-  /** Residuals of so many bits have a bit for each of their cells. */
-  private static final int CELL_BITS = 16;
-
-  private static final int HALF = (1 << HALF_BITS) - 1;
-
-  /** Loaded at n, the last n lanes are zero and the others all ones. */
-  private static final int[] LAST = last();
-
-  private final int[] bits = new int[PIECE + 4 * LANES];
-  private final int[] reachingBits = new int[PIECE + 4 * LANES];
-  private final int[] lanes = new int[4 * LANES];
-  private final int[] exponents = new int[Integer.SIZE];
-  private final int[] reached = new int[Integer.SIZE];
+  private final int[] zeroBits = new int[PIECE + BitCounts.ROOM];
+  private final int[] cells = new int[PIECE + BitCounts.ROOM];
+  private final int[] cellCounts = new int[Integer.SIZE];
+  private final int[] lanes = new int[6 * LANES];
   private final BitCounts bitCounts = new BitCounts();
-
-  private static int[] last() {
-    int[] masks = new int[2 * LANES];
-    Arrays.fill(masks, 0, LANES, -1);
-    return masks;
-  }
+  private final VectorResiduals vectorResiduals = new VectorResiduals(residuals);
 
   @Override
   void survey(int[] words, int length) {
@@ -88,188 +69,139 @@ final class VectorRunSums extends RunSums {
   }
 
   @Override
-  void widen(short[] codes, int length, int[] to) {
+  void widen(byte[] codes, int length, short[] to) {
     LaneWidths.widen(codes, length, to);
   }
 
   @Override
-  void widen(byte[] codes, int length, int[] to) {
-    LaneWidths.widen(codes, length, to);
+  boolean addValues(int[] words, int start, int middle, int end, ResidualSums nearest) {
+    int positive = VectorResiduals.endOfWhole(start, middle);
+    int negative = VectorResiduals.endOfWhole(middle, end);
+    if (positive == start && negative == middle) {
+      return super.addValues(words, start, middle, end, nearest);
+    }
+    clearValues();
+    nearest.clear();
+    addRest(words, positive, middle, 0, nearest);
+    addRest(words, negative, end, 1, nearest);
+    Arrays.fill(cellCounts, 0);
+    addWhole(words, start, positive, 0, nearest);
+    addWhole(words, middle, negative, 1, nearest);
+    countBits();
+    VectorResiduals.addCells(cellCounts, nearest);
+    return true;
   }
 
-  @Override
-  void addValues(int[] words, int start, int end) {
-    if (end - start < SHORT) {
-      super.addValues(words, start, end);
-      return;
-    }
-    clear();
-    for (int from = start; from < end; from += PIECE) {
-      int length = Math.min(PIECE, end - from);
-      addPieceOfValues(words, from, length);
-      bitCounts.add(bits, length, counts);
+  private void addRest(int[] words, int start, int end, int sign, ResidualSums nearest) {
+    addEach(words, start, end, sign);
+    for (int i = start; i < end; i++) {
+      nearest.add(toNearestBf16(words[i]), words[i] & FRACTION | HIDDEN);
     }
   }
 
-  private void addPieceOfValues(int[] words, int start, int length) {
+  private void addWhole(int[] words, int start, int end, int sign, ResidualSums nearest) {
+    int length;
+    for (int from = start; from < end; from += length) {
+      if (waiting == PIECE) {
+        countBits();
+      }
+      length = Math.min(PIECE - waiting, end - from);
+      addPieceOfValues(words, from, length, waiting);
+      waiting += length;
+      addLanes(sign, nearest);
+    }
+  }
+
+  private void countBits() {
+    bitCounts.add(zeroBits, waiting, trailingZeros);
+    bitCounts.add(cells, waiting, cellCounts);
+    waiting = 0;
+  }
+
+  /**
+   * With d the signed distance from the nearest value of BF16, h · 2^16, squares of m = h · 2^16 +
+   * d take three products of ints, of which d² serves the residuals too. The trailing zeros of m
+   * are those of d, which is not zero.
+   */
+  private void addPieceOfValues(int[] words, int start, int length, int bitsFrom) {
     IntVector sums = IntVector.zero(INTS);
+    IntVector distances = IntVector.zero(INTS);
     IntVector highSq = IntVector.zero(INTS);
     IntVector mixed = IntVector.zero(INTS);
-    IntVector lowSq = IntVector.zero(INTS);
+    IntVector lowSqHigh = IntVector.zero(INTS);
+    IntVector lowSqLow = IntVector.zero(INTS);
+    IntVector one = IntVector.broadcast(INTS, 1);
     for (int i = 0; i < length; i += LANES) {
-      IntVector m =
-          IntVector.fromArray(INTS, words, start + i)
-              .and(FRACTION)
-              .or(HIDDEN)
-              .and(IntVector.fromArray(INTS, LAST, Math.max(0, i + LANES - length)));
-      m.and(m.neg()).intoArray(bits, i);
-      IntVector high = m.lanewise(VectorOperators.LSHR, HALF_BITS);
-      IntVector low = m.and(HALF);
+      IntVector fraction = IntVector.fromArray(INTS, words, start + i).and(FRACTION);
+      IntVector m = fraction.or(HIDDEN);
+      IntVector d = m.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
+      IntVector r = d.lanewise(VectorOperators.ABS);
+      IntVector h = m.sub(d).lanewise(VectorOperators.LSHR, 16);
+      IntVector square = r.mul(r);
       sums = sums.add(m);
-      highSq = highSq.add(high.mul(high));
-      mixed = mixed.add(high.mul(low));
-      lowSq = lowSq.add(low.mul(low));
+      distances = distances.add(r);
+      highSq = highSq.add(h.mul(h));
+      mixed = mixed.add(h.mul(d));
+      lowSqHigh = lowSqHigh.add(square.lanewise(VectorOperators.LSHR, 16));
+      lowSqLow = lowSqLow.add(square.and(0xFFFF));
+      r.and(r.neg()).intoArray(zeroBits, bitsFrom + i);
+      IntVector number =
+          ((FloatVector) r.convertShape(VectorOperators.I2F, FLOATS, 0)).reinterpretAsInts();
+      IntVector place =
+          number
+              .lanewise(VectorOperators.LSHR, 23)
+              .add(number.sub(fraction).lanewise(VectorOperators.LSHR, 23));
+      one.lanewise(VectorOperators.LSHL, place).intoArray(cells, bitsFrom + i);
     }
     sums.intoArray(lanes, 0);
-    highSq.intoArray(lanes, LANES);
-    mixed.intoArray(lanes, 2 * LANES);
-    lowSq.intoArray(lanes, 3 * LANES);
-    addLanes();
+    distances.intoArray(lanes, LANES);
+    highSq.intoArray(lanes, 2 * LANES);
+    mixed.intoArray(lanes, 3 * LANES);
+    lowSqHigh.intoArray(lanes, 4 * LANES);
+    lowSqLow.intoArray(lanes, 5 * LANES);
   }
 
-  /** (h + l)² is h² + 2hl + l², each shifted to its place. */
-  private void addLanes() {
+  private void addLanes(int sign, ResidualSums nearest) {
     long highSq = 0;
     long mixed = 0;
     long lowSq = 0;
     for (int lane = 0; lane < LANES; lane++) {
-      sum += Integer.toUnsignedLong(lanes[lane]);
-      highSq += Integer.toUnsignedLong(lanes[LANES + lane]);
-      mixed += Integer.toUnsignedLong(lanes[2 * LANES + lane]);
-      lowSq += Integer.toUnsignedLong(lanes[3 * LANES + lane]);
+      sum[sign] += Integer.toUnsignedLong(lanes[lane]);
+      nearest.sum += lanes[LANES + lane];
+      highSq += lanes[2 * LANES + lane];
+      mixed += lanes[3 * LANES + lane];
+      lowSq += ((long) lanes[4 * LANES + lane] << 16) + lanes[5 * LANES + lane];
     }
-    sumSq += (highSq << 2 * HALF_BITS) + (mixed << HALF_BITS + 1) + lowSq;
+    sumSq[sign] += (highSq << 32) + (mixed << 17) + lowSq;
+    nearest.sumSq += lowSq;
   }
 
   @Override
-  boolean addResiduals(int[] words, int[] codes, int start, int end, CodeLine line, float share) {
-    if (end - start < SHORT) {
-      return super.addResiduals(words, codes, start, end, line, share);
-    }
-    clear();
-    Arrays.fill(exponents, 0);
-    Arrays.fill(reached, 0);
-    boolean signsAgree = true;
-    for (int from = start; from < end; from += PIECE) {
-      int length = Math.min(PIECE, end - from);
-      signsAgree &= addPieceOfResiduals(words, codes, from, length, line, share);
-      bitCounts.add(bits, length, exponents);
-      if (line.shift() > CELL_BITS) {
-        bitCounts.add(reachingBits, length, reached);
-      }
-    }
-    if (line.shift() > CELL_BITS) {
-      addExponents();
-    } else {
-      addCells();
-    }
-    return signsAgree;
-  }
-
-  /**
-   * Takes what was counted together: a residual of at most half a spacing has 16 bits at most, and
-   * each of its highest bit and whether m is reached a bit of its own. The place is the sum of the
-   * exponents of F32, 127 for a residual of 1, with and without one less unless reached.
-   */
-  private void addCells() {
-    for (int bit = 0; bit < CELL_BITS; bit++) {
-      int place = 2 * (bit + 127) - 1;
-      reaching[bit] = exponents[place + 1 & 31];
-      counts[bit] = exponents[place & 31] + reaching[bit];
-    }
-  }
-
-  /**
-   * Takes what was counted apart. The exponents of F32, of which five bits were counted, begin at
-   * 127 for a residual of 1; those less one unless reached are the same where m is reached.
-   */
-  private void addExponents() {
-    int notReaching = 0;
-    for (int bit = 23; bit >= 0; bit--) {
-      int place = bit + 127 & 31;
-      counts[bit] = exponents[place];
-      reaching[bit] = reached[place] - notReaching;
-      notReaching = counts[bit] - reaching[bit];
-    }
-  }
-
-  /**
-   * The F32 bits of a residual as a number have the place of its highest bit in the exponent, and
-   * in the fraction what is compared with that of the value.
-   */
-  private boolean addPieceOfResiduals(
-      int[] words, int[] codes, int start, int length, CodeLine line, float share) {
-    IntVector sums = IntVector.zero(INTS);
-    IntVector highSq = IntVector.zero(INTS);
-    IntVector mixed = IntVector.zero(INTS);
-    IntVector lowSq = IntVector.zero(INTS);
-    IntVector most = IntVector.zero(INTS);
-    IntVector any = IntVector.zero(INTS);
-    IntVector below = IntVector.broadcast(INTS, -1);
-    IntVector one = IntVector.broadcast(INTS, 1);
-    FloatVector minusShare = FloatVector.broadcast(FLOATS, -share * HIDDEN);
-    int mask = line.mask();
-    int shift = line.shift();
-    int offset = line.offset();
-    for (int i = 0; i < length; i += LANES) {
-      IntVector word = IntVector.fromArray(INTS, words, start + i);
-      IntVector code = IntVector.fromArray(INTS, codes, start + i);
-      IntVector r =
-          word.sub(code.lanewise(VectorOperators.LSHL, shift).and(mask).add(offset))
-              .lanewise(VectorOperators.ABS)
-              .and(IntVector.fromArray(INTS, LAST, Math.max(0, i + LANES - length)));
-      any = any.or(r);
-      most = most.max(r);
-      sums = sums.add(r);
-      IntVector high = r.lanewise(VectorOperators.LSHR, HALF_BITS);
-      IntVector low = r.and(HALF);
-      highSq = highSq.add(high.mul(high));
-      mixed = mixed.add(high.mul(low));
-      lowSq = lowSq.add(low.mul(low));
-      FloatVector number = (FloatVector) r.convertShape(VectorOperators.I2F, FLOATS, 0);
-      IntVector fraction = word.and(FRACTION);
-      FloatVector significand = fraction.or(ONE).reinterpretAsFloats();
-      below = below.and(significand.fma(minusShare, number).reinterpretAsInts());
-      IntVector exponent = number.reinterpretAsInts().lanewise(VectorOperators.LSHR, 23);
-      IntVector unlessReached =
-          number.reinterpretAsInts().sub(fraction).lanewise(VectorOperators.LSHR, 23);
-      IntVector unlessZero = r.min(one);
-      if (shift > CELL_BITS) {
-        unlessZero.lanewise(VectorOperators.LSHL, exponent).intoArray(bits, i);
-        unlessZero.lanewise(VectorOperators.LSHL, unlessReached).intoArray(reachingBits, i);
-      } else {
-        unlessZero.lanewise(VectorOperators.LSHL, exponent.add(unlessReached)).intoArray(bits, i);
-      }
-    }
-    sums.intoArray(lanes, 0);
-    highSq.intoArray(lanes, LANES);
-    mixed.intoArray(lanes, 2 * LANES);
-    lowSq.intoArray(lanes, 3 * LANES);
-    addLanes();
-    largest = Math.max(largest, most.reduceLanes(VectorOperators.MAX));
-    isShareMatched |= below.reduceLanes(VectorOperators.AND) >= 0;
-    return any.reduceLanes(VectorOperators.OR) >= 0;
+  boolean areNearest(int[] words, short[] codes, int start, int end, float share) {
+    int whole = VectorResiduals.endOfWhole(start, end);
+    return super.areNearest(words, codes, whole, end, share)
+        && vectorResiduals.areNearest(words, codes, start, whole, share);
   }
 
   @Override
-  void countSmall(int[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
-    int whole = start + (end - start) / LANES * LANES;
+  boolean addResiduals(int[] words, short[] codes, int start, int end, CodeLine line, float share) {
+    int whole = VectorResiduals.endOfWhole(start, end);
+    return super.addResiduals(words, codes, whole, end, line, share)
+        & vectorResiduals.add(words, codes, start, whole, line, share);
+  }
+
+  @Override
+  void countSmall(short[] codes, int start, int end, int magnitudeMask, int smallestNormal) {
+    int whole = VectorResiduals.endOfWhole(start, end);
     super.countSmall(codes, whole, end, magnitudeMask, smallestNormal);
     IntVector none = IntVector.zero(INTS);
     IntVector less = IntVector.zero(INTS);
     IntVector most = IntVector.zero(INTS);
     for (int i = start; i < whole; i += LANES) {
-      IntVector magnitude = IntVector.fromArray(INTS, codes, i).and(magnitudeMask);
+      IntVector code =
+          (IntVector)
+              ShortVector.fromArray(SHORTS, codes, i).convertShape(VectorOperators.S2I, INTS, 0);
+      IntVector magnitude = code.and(magnitudeMask);
       most = most.max(magnitude);
       none = none.add(magnitude.sub(1).lanewise(VectorOperators.LSHR, 31));
       less = less.add(magnitude.sub(smallestNormal).lanewise(VectorOperators.LSHR, 31));

@@ -25,6 +25,7 @@ public final class ConversionTable {
   private static final byte SUBNORMAL = 8;
   private static final byte KEPT = 16;
   private static final byte EXACT_SQUARE = 32;
+  private static final byte UNCHANGED = 64;
 
   private final Target target;
   private final double[] values;
@@ -99,6 +100,9 @@ public final class ConversionTable {
     if (finite && cast != 0 && Math.abs(cast) < target.format().smallestNormal()) {
       flag |= SUBNORMAL;
     }
+    if (flag == (FINITE | KEPT) && cast == value) {
+      flag |= UNCHANGED;
+    }
     return (byte) flag;
   }
 
@@ -126,6 +130,11 @@ public final class ConversionTable {
 
   boolean isSubnormal(int code) {
     return (flags[code] & SUBNORMAL) != 0;
+  }
+
+  /** Whether there is nothing to say of the cast but that it changes nothing. */
+  boolean isUnchanged(int code) {
+    return (flags[code] & UNCHANGED) != 0;
   }
 
   /** Whether value and result are finite, so that there is an error to speak of. */

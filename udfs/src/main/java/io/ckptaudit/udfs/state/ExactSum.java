@@ -153,9 +153,12 @@ final class ExactSum {
 
   /** This sum over another, positive one, rounded once. */
   double over(ExactSum divisor) {
-    Scaled sum = exact();
-    Scaled by = divisor.exact();
-    return ExactRounding.nearestQuotient(sum.m(), by.m(), (long) sum.exponent() - by.exponent());
+    return exact().over(divisor.exact());
+  }
+
+  /** This sum less another over a positive one, rounded once. */
+  double lessOver(ExactSum less, ExactSum divisor) {
+    return exact().plus(less.exact().negated()).over(divisor.exact());
   }
 
   boolean isZero() {
@@ -178,6 +181,14 @@ final class ExactSum {
 
   /** m · 2^exponent. */
   record Scaled(BigInteger m, int exponent) {
+
+    Scaled negated() {
+      return new Scaled(m.negate(), exponent);
+    }
+
+    double over(Scaled divisor) {
+      return ExactRounding.nearestQuotient(m, divisor.m, (long) exponent - divisor.exponent);
+    }
 
     Scaled plus(Scaled other) {
       int unit = Math.min(exponent, other.exponent);

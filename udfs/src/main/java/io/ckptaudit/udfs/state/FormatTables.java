@@ -56,7 +56,14 @@ public final class FormatTables {
   ConversionTable table(Target target) {
     ConversionTable table = tables.get(target);
     if (table == null) {
-      throw new IllegalArgumentException("No table of casts from " + format + " to " + target);
+      throw new IllegalArgumentException(
+          "No table of casts from "
+              + format
+              + " to "
+              + target
+              + ", only to "
+              + tables.keySet()
+              + "; make the tables with this target");
     }
     return table;
   }

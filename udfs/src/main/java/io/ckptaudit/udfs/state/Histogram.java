@@ -1,5 +1,6 @@
 package io.ckptaudit.udfs.state;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.function.LongBinaryOperator;
 
@@ -10,7 +11,9 @@ import java.util.function.LongBinaryOperator;
  * subnormals have their own bins. A count beyond 2^63 − 1 throws {@link ArithmeticException}.
  * Source: DESIGN §3.
  */
-public final class Histogram {
+public final class Histogram implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   /** Receives the bins that are not empty. */
   @FunctionalInterface

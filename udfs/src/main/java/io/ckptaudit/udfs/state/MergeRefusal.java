@@ -18,6 +18,9 @@ final class MergeRefusal {
     if (state instanceof WideCounts wide) {
       return "wide counts of " + wide.dtype() + " with casts to " + wide.targets();
     }
+    if (state instanceof ScaleCounts) {
+      return "scaling classes of " + state.dtype();
+    }
     return (state instanceof CodeCounts ? "code counts of " : "opaque bytes of ") + state.dtype();
   }
 }

@@ -2,8 +2,6 @@ package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.MagnitudeKey;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The byte layout of magnitudes of slices, version 1.
@@ -28,18 +26,16 @@ final class SliceFormat {
   private SliceFormat() {}
 
   static byte[] write(SliceMagnitudes state) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(KIND);
-    out.write(VERSION);
-    byte[] name = state.dtype().name().getBytes(StandardCharsets.US_ASCII);
-    out.write(name.length);
-    out.writeBytes(name);
-    StateFormat.writeVarint(out, state.first());
-    StateFormat.writeVarint(out, state.keys().length);
+    StateOutput out = new StateOutput();
+    out.writeByte(KIND);
+    out.writeByte(VERSION);
+    out.writeName(state.dtype().name());
+    out.writeVarint(state.first());
+    out.writeVarint(state.keys().length);
     for (long key : state.keys()) {
-      StateFormat.writeVarint(out, key);
+      out.writeVarint(key);
     }
-    return out.toByteArray();
+    return out.toBytes();
   }
 
   static SliceMagnitudes read(byte[] bytes) {

@@ -15,6 +15,9 @@ public final class StateFigures {
   private final Collection<? extends CountedState> states;
   private final Map<FloatFormat, FormatTables> tables;
 
+  /** Of all states; null until somebody asks. */
+  private StatisticsBuilder statistics;
+
   /**
    * @param tables of the formats whose codes are counted: those of 8 and 16 bits, and BF16 for wide
    *     states
@@ -26,15 +29,21 @@ public final class StateFigures {
   }
 
   public Statistics statistics() {
-    StatisticsBuilder builder = new StatisticsBuilder();
-    for (CountedState state : states) {
-      if (state instanceof CodeCounts counts) {
-        builder.add(counts, tablesOf(counts.dtype().format()));
-      } else if (state instanceof WideCounts wide) {
-        builder.add(wide, tablesOf(FloatFormat.BF16));
+    return gathered().build();
+  }
+
+  private StatisticsBuilder gathered() {
+    if (statistics == null) {
+      statistics = new StatisticsBuilder();
+      for (CountedState state : states) {
+        if (state instanceof CodeCounts counts) {
+          statistics.add(counts, tablesOf(counts.dtype().format()));
+        } else if (state instanceof WideCounts wide) {
+          statistics.add(wide, tablesOf(FloatFormat.BF16));
+        }
       }
     }
-    return builder.build();
+    return statistics;
   }
 
   public TargetFigures target(Target target) {
@@ -46,13 +55,18 @@ public final class StateFigures {
         builder.add(wide, tablesOf(FloatFormat.BF16));
       }
     }
-    return builder.build();
+    return builder.build(gathered().sumSq());
   }
 
   private FormatTables tablesOf(FloatFormat format) {
     FormatTables found = tables.get(format);
     if (found == null) {
-      throw new IllegalArgumentException("No conversion tables of " + format);
+      throw new IllegalArgumentException(
+          "No conversion tables of "
+              + format
+              + " among those of "
+              + tables.keySet()
+              + ": its codes are counted; make tables of every format that is");
     }
     return found;
   }

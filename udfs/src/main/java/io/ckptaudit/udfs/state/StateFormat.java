@@ -1,19 +1,21 @@
 package io.ckptaudit.udfs.state;
 
 import io.ckptaudit.udfs.number.DType;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The byte layout of states, version 2.
  *
  * <pre>
- * byte   0    'C' code counts, 'O' opaque bytes, 'W' wide counts
+ * byte   0    'C' code counts, 'O' opaque bytes, 'W' wide counts, 'S' scaling
+ *             classes
  * byte   1    version, 2
  * byte   2    length of the dtype's name, then the name in ASCII
  * varint      elements
  * byte        1 and four bytes, little-endian: order digest; 0: none
  * 'W' only: see {@link WideStateFormat}
+ * 'S' only:
+ * varint ×3   zeros, NaN, infinities; varint: bits of the largest magnitude as a double
+ * varint      number of classes, then for each: varint class − previous class − 1, varint count
  * 'C' only:
  * varint ×3   index in the tensor of the first minimum, maximum and element that is not finite, each
  *             plus one; 0: none
@@ -30,26 +32,27 @@ final class StateFormat {
   private static final int CODE_COUNTS = 'C';
   private static final int OPAQUE = 'O';
   static final int WIDE = 'W';
+  static final int SCALES = 'S';
   private static final int VERSION = 2;
 
   private StateFormat() {}
 
   static byte[] write(OpaqueBytes state) {
-    return header(OPAQUE, state).toByteArray();
+    return header(OPAQUE, state).toBytes();
   }
 
   static byte[] write(CodeCounts state) {
-    ByteArrayOutputStream out = header(CODE_COUNTS, state);
+    StateOutput out = header(CODE_COUNTS, state);
     writeIndices(out, state);
     writeCodes(out, state);
-    return out.toByteArray();
+    return out.toBytes();
   }
 
   /** Those of the place. */
-  static void writeIndices(ByteArrayOutputStream out, CountedState state) {
-    writeVarint(out, state.minIndex() + 1);
-    writeVarint(out, state.maxIndex() + 1);
-    writeVarint(out, state.nonFiniteIndex() + 1);
+  static void writeIndices(StateOutput out, CountedState state) {
+    out.writeVarint(state.minIndex() + 1);
+    out.writeVarint(state.maxIndex() + 1);
+    out.writeVarint(state.nonFiniteIndex() + 1);
   }
 
   /** What {@link #writeIndices} wrote. */
@@ -58,48 +61,36 @@ final class StateFormat {
   }
 
   /** Number of codes, then each with its count. */
-  static void writeCodes(ByteArrayOutputStream out, CodeCounts state) {
-    writeVarint(out, state.distinctCodes());
+  static void writeCodes(StateOutput out, CodeCounts state) {
+    out.writeVarint(state.distinctCodes());
     int previous = -1;
     for (int i = 0; i < state.distinctCodes(); i++) {
-      writeVarint(out, state.code(i) - previous - 1L);
-      writeVarint(out, state.count(i));
+      out.writeVarint(state.code(i) - previous - 1L);
+      out.writeVarint(state.count(i));
       previous = state.code(i);
     }
   }
 
-  static ByteArrayOutputStream header(int kind, TensorState state) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(kind);
-    out.write(VERSION);
-    byte[] name = state.dtype().name().getBytes(StandardCharsets.US_ASCII);
-    out.write(name.length);
-    out.writeBytes(name);
-    writeVarint(out, state.elements());
+  static StateOutput header(int kind, TensorState state) {
+    StateOutput out = new StateOutput();
+    out.writeByte(kind);
+    out.writeByte(VERSION);
+    out.writeName(state.dtype().name());
+    out.writeVarint(state.elements());
     if (state.orderDigest() == null) {
-      out.write(0);
+      out.writeByte(0);
     } else {
-      out.write(1);
-      for (int shift = 0; shift < Integer.SIZE; shift += 8) {
-        out.write(state.orderDigest() >>> shift);
-      }
+      out.writeByte(1);
+      out.writeInt(state.orderDigest());
     }
     return out;
-  }
-
-  static void writeVarint(ByteArrayOutputStream out, long value) {
-    long rest = value;
-    while (rest >= 0x80) {
-      out.write((int) (rest & 0x7F) | 0x80);
-      rest >>>= 7;
-    }
-    out.write((int) rest);
   }
 
   static TensorState read(byte[] bytes) {
     StateInput in = new StateInput(bytes);
     int kind = in.readByte();
-    in.check(kind == CODE_COUNTS || kind == OPAQUE || kind == WIDE, "unknown kind " + kind);
+    boolean known = kind == CODE_COUNTS || kind == OPAQUE || kind == WIDE || kind == SCALES;
+    in.check(known, "unknown kind " + kind);
     int version = in.readByte();
     in.check(version == VERSION, "version " + version + " instead of " + VERSION);
     DType dtype = readDtype(in);
@@ -109,6 +100,7 @@ final class StateFormat {
     TensorState state =
         switch (kind) {
           case OPAQUE -> new OpaqueBytes(dtype, elements, digest);
+          case SCALES -> ScaleCounts.read(in, dtype, elements);
           case WIDE -> WideStateFormat.read(in, dtype, elements, digest);
           default -> readCodeCounts(in, dtype, elements, digest);
         };
@@ -117,8 +109,7 @@ final class StateFormat {
   }
 
   static DType readDtype(StateInput in) {
-    String name = new String(in.readBytes(in.readByte()), StandardCharsets.US_ASCII);
-    return DType.named(name).orElseThrow(() -> in.malformed("an unknown dtype"));
+    return DType.named(in.readName()).orElseThrow(() -> in.malformed("an unknown dtype"));
   }
 
   private static Integer readDigest(StateInput in) {
@@ -127,11 +118,7 @@ final class StateFormat {
     if (flag == 0) {
       return null;
     }
-    int digest = 0;
-    for (int shift = 0; shift < Integer.SIZE; shift += 8) {
-      digest |= in.readByte() << shift;
-    }
-    return digest;
+    return in.readInt();
   }
 
   private static CodeCounts readCodeCounts(

@@ -1,5 +1,6 @@
 package io.ckptaudit.udfs.state;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Checked reading of the bytes of a state. */
@@ -29,7 +30,38 @@ final class StateInput {
     return Arrays.copyOfRange(bytes, position - length, position);
   }
 
+  /** A byte of length, then that many bytes of ASCII. */
+  String readName() {
+    return new String(readBytes(readByte()), StandardCharsets.US_ASCII);
+  }
+
+  /** Little-endian. */
+  int readInt() {
+    int value = 0;
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      value |= readByte() << shift;
+    }
+    return value;
+  }
+
+  /** Little-endian. */
+  long readLong() {
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+      value |= (long) readByte() << shift;
+    }
+    return value;
+  }
+
+  /** Unsigned LEB128 in its shortest form: most are one byte. */
   long readVarint() {
+    if (position < bytes.length && bytes[position] >= 0) {
+      return bytes[position++];
+    }
+    return readLongVarint();
+  }
+
+  private long readLongVarint() {
     long value = 0;
     for (int i = 0; i < MAX_VARINT_BYTES; i++) {
       int next = readByte();

@@ -117,6 +117,11 @@ final class StatisticsBuilder {
     magnitudes.add(tables.magnitudeBin(code), count);
   }
 
+  /** Σx² over the finite values. */
+  ExactSum sumSq() {
+    return sumSq;
+  }
+
   Statistics build() {
     long finite = elements - nan - posInf - negInf;
     boolean any = finite > 0;

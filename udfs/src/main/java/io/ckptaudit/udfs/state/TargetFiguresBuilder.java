@@ -3,7 +3,6 @@ package io.ckptaudit.udfs.state;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
-import java.math.BigInteger;
 
 /** Gathers {@link TargetFigures} from counted states, of one dtype or several. */
 final class TargetFiguresBuilder {
@@ -11,7 +10,10 @@ final class TargetFiguresBuilder {
   private final Target target;
   private final ExactSum sumAbsError = new ExactSum();
   private final ExactSum sumSqError = new ExactSum();
-  private final ExactSum sumSqKept = new ExactSum();
+
+  /** Σx² over the finite values whose results are not. */
+  private final ExactSum sumSqLost = new ExactSum();
+
   private final Histogram absolute = new Histogram();
   private final Histogram relative = new Histogram();
   private final Histogram ulp = new Histogram();
@@ -66,12 +68,6 @@ final class TargetFiguresBuilder {
   private void addKept(WideValues values) {
     finite = Math.addExact(finite, values.count());
     kept += values.count();
-    values.positive.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq()));
-    values.negative.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq()));
-  }
-
-  private void addSquares(FloatFormat source, int binade, BigInteger squares) {
-    sumSqKept.add(squares, 2 * Significand.unit(source, binade));
   }
 
   private void addZeroErrors(long count) {
@@ -82,7 +78,8 @@ final class TargetFiguresBuilder {
 
   private void addCasts(WideValues values, CastErrors errors) {
     addKept(values);
-    errors.lost.forEach((binade, m) -> addSquares(values.source, binade, m.sumSq().negate()));
+    errors.lost.forEach(
+        (binade, m) -> sumSqLost.add(m.sumSq(), 2 * Significand.unit(values.source, binade)));
     long lost = errors.lostCount();
     kept -= lost;
     addZeroErrors(values.count() - errors.inexact());
@@ -135,20 +132,23 @@ final class TargetFiguresBuilder {
 
   private void addFinite(int code, long count, ConversionTable table) {
     finite = Math.addExact(finite, count);
+    if (table.isUnchanged(code)) {
+      kept += count;
+      addZeroErrors(count);
+      return;
+    }
     overflow += table.isOverflow(code) ? count : 0;
     underflow += table.isUnderflow(code) ? count : 0;
     subnormal += table.isSubnormal(code) ? count : 0;
     inexact += table.isInexact(code) ? count : 0;
     if (!table.isKept(code)) {
+      double value = table.value(code);
+      sumSqLost.add(value * value, count);
       return;
     }
-    double value = table.value(code);
     kept += count;
-    sumSqKept.add(value * value, count);
     if (table.error(code) == 0) {
-      absolute.addZero(count);
-      relative.addZero(count);
-      ulp.addZero(count);
+      addZeroErrors(count);
     } else {
       addError(code, count, table);
     }
@@ -182,7 +182,10 @@ final class TargetFiguresBuilder {
     sumSqError.add(value * value, count);
   }
 
-  TargetFigures build() {
+  /**
+   * @param sumSq Σx² over all finite values
+   */
+  TargetFigures build(ExactSum sumSq) {
     boolean any = kept > 0;
     boolean measurable = !sumSqError.isZero();
     return new TargetFigures(
@@ -199,7 +202,7 @@ final class TargetFiguresBuilder {
         any ? (Double) sumSqError.rootOfMean(kept) : null,
         maxRelError,
         maxUlpError,
-        measurable ? (Double) (10 * StrictMath.log10(sumSqKept.over(sumSqError))) : null,
+        measurable ? (Double) (10 * StrictMath.log10(sumSq.lessOver(sumSqLost, sumSqError))) : null,
         absolute,
         relative,
         ulp);

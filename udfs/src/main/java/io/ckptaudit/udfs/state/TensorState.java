@@ -8,7 +8,7 @@ import io.ckptaudit.udfs.number.DType;
  * <p>Any cut of a tensor, merged in any order and grouping, gives the same {@linkplain #toBytes
  * bytes}. Merging counts a part twice if it is given twice: callers hand in every part once.
  */
-public sealed interface TensorState permits CountedState, OpaqueBytes {
+public sealed interface TensorState permits CountedState, OpaqueBytes, ScaleCounts {
 
   /** The dtype of the elements; merging never changes it. */
   DType dtype();

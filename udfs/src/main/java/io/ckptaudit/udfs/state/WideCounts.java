@@ -105,7 +105,12 @@ public final class WideCounts implements CountedState {
   public CodeCounts castCodes(Target target, FormatTables tables) {
     CodeCounts others = cast(target).codes;
     if (others == null) {
-      throw new IllegalArgumentException("No codes of casts to " + target + " are counted");
+      throw new IllegalArgumentException(
+          "No codes of casts of "
+              + dtype
+              + " to "
+              + target
+              + " are counted: it has more than 16 bits; ask for a target of at most 16");
     }
     long[] counts = new long[target.format().codes()];
     for (int i = 0; i < bf16.distinctCodes(); i++) {

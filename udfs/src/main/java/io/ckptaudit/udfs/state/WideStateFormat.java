@@ -1,13 +1,9 @@
 package io.ckptaudit.udfs.state;
 
-import static io.ckptaudit.udfs.state.StateFormat.writeVarint;
-
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,9 +45,9 @@ final class WideStateFormat {
 
   private static final Comparator<Target> BY_NAME = Comparator.comparing(Target::name);
 
-  private final ByteArrayOutputStream out;
+  private final StateOutput out;
 
-  private WideStateFormat(ByteArrayOutputStream out) {
+  private WideStateFormat(StateOutput out) {
     this.out = out;
   }
 
@@ -61,9 +57,9 @@ final class WideStateFormat {
     StateFormat.writeCodes(format.out, state.bf16());
     format.writeValues(state.values());
     List<Target> targets = targetsByName(state);
-    writeVarint(format.out, targets.size());
+    format.out.writeVarint(targets.size());
     targets.forEach(target -> format.writeCast(state.cast(target)));
-    return format.out.toByteArray();
+    return format.out.toBytes();
   }
 
   private static List<Target> targetsByName(WideCounts state) {
@@ -73,7 +69,7 @@ final class WideStateFormat {
   }
 
   private void writeValues(WideValues values) {
-    writeVarint(out, values.nan);
+    out.writeVarint(values.nan);
     writeMoments(values.source, values.positive);
     writeMoments(values.source, values.negative);
     if (values.count() > 0) {
@@ -85,27 +81,25 @@ final class WideStateFormat {
   }
 
   private void writeMoments(FloatFormat source, SortedMap<Integer, Moments> moments) {
-    writeVarint(out, moments.size());
+    out.writeVarint(moments.size());
     int[] previous = {WideStateInput.beforeFirst(source)};
     moments.forEach(
         (binade, m) -> {
-          writeVarint(out, binade - previous[0] - 1L);
+          out.writeVarint(binade - previous[0] - 1L);
           previous[0] = binade;
-          writeVarint(out, m.count());
+          out.writeVarint(m.count());
           writeSum(m.sum());
           writeSum(m.sumSq());
         });
   }
 
   private void writeCast(CastErrors errors) {
-    byte[] name = errors.target.name().getBytes(StandardCharsets.US_ASCII);
-    out.write(name.length);
-    out.writeBytes(name);
+    out.writeName(errors.target.name());
     if (errors.codes != null) {
       StateFormat.writeCodes(out, errors.codes);
     }
-    writeVarint(out, errors.underflow);
-    writeVarint(out, errors.subnormal);
+    out.writeVarint(errors.underflow);
+    out.writeVarint(errors.subnormal);
     writeMoments(errors.source, errors.lost);
     writeMoments(errors.source, errors.clipped);
     writeResiduals(errors);
@@ -113,23 +107,23 @@ final class WideStateFormat {
   }
 
   private void writeResiduals(CastErrors errors) {
-    writeVarint(out, errors.residuals.size());
+    out.writeVarint(errors.residuals.size());
     int[] previous = {WideStateInput.beforeFirst(errors.source)};
     errors.residuals.forEach(
         (binade, residuals) -> {
-          writeVarint(out, binade - previous[0] - 1L);
+          out.writeVarint(binade - previous[0] - 1L);
           previous[0] = binade;
           writeCounts(residuals.counts());
           writeSum(residuals.sum());
           writeSum(residuals.sumSq());
-          writeVarint(out, residuals.largest());
-          writeVarint(out, residuals.shareOf());
-          writeVarint(out, residuals.shareIn());
+          out.writeVarint(residuals.largest());
+          out.writeVarint(residuals.shareOf());
+          out.writeVarint(residuals.shareIn());
         });
   }
 
   private void writeFar(FarErrors far) {
-    writeVarint(out, far.count());
+    out.writeVarint(far.count());
     if (far.count() == 0) {
       return;
     }
@@ -147,13 +141,13 @@ final class WideStateFormat {
   private void writeBins(Histogram histogram) {
     int[] bins = {0};
     histogram.forEach((bin, count) -> bins[0]++);
-    writeVarint(out, bins[0]);
+    out.writeVarint(bins[0]);
     int[] previous = {LOWEST_BIN - 1};
     histogram.forEach(
         (bin, count) -> {
-          writeVarint(out, bin - previous[0] - 1L);
+          out.writeVarint(bin - previous[0] - 1L);
           previous[0] = bin;
-          writeVarint(out, count);
+          out.writeVarint(count);
         });
   }
 
@@ -164,10 +158,10 @@ final class WideStateFormat {
       for (int i = from; i < to; i++) {
         mask |= counts[i] == 0 ? 0 : 1L << (i - from);
       }
-      writeVarint(out, mask);
+      out.writeVarint(mask);
       for (int i = from; i < to; i++) {
         if (counts[i] != 0) {
-          writeVarint(out, counts[i]);
+          out.writeVarint(counts[i]);
         }
       }
     }
@@ -175,15 +169,12 @@ final class WideStateFormat {
 
   private void writeSum(BigInteger sum) {
     byte[] bytes = WideStateInput.magnitude(sum);
-    writeVarint(out, bytes.length);
+    out.writeVarint(bytes.length);
     out.writeBytes(bytes);
   }
 
   private void writeDouble(double value) {
-    long bits = Double.doubleToRawLongBits(value);
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      out.write((int) (bits >>> shift));
-    }
+    out.writeLong(Double.doubleToRawLongBits(value));
   }
 
   static WideCounts read(StateInput in, DType dtype, long elements, Integer digest) {

@@ -5,7 +5,6 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Significand;
 import io.ckptaudit.udfs.number.Target;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -107,7 +106,7 @@ final class WideStateInput {
     in.check(number <= MAX_TARGETS, number + " targets");
     String previous = "";
     for (long i = 0; i < number; i++) {
-      String name = new String(in.readBytes(in.readByte()), StandardCharsets.US_ASCII);
+      String name = in.readName();
       in.check(name.compareTo(previous) > 0, "targets out of order");
       previous = name;
       Target target = target(name);
@@ -232,10 +231,6 @@ final class WideStateInput {
   }
 
   private double readDouble() {
-    long bits = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      bits |= (long) in.readByte() << shift;
-    }
-    return Double.longBitsToDouble(bits);
+    return Double.longBitsToDouble(in.readLong());
   }
 }

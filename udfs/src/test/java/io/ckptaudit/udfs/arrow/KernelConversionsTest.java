@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -47,6 +48,14 @@ class KernelConversionsTest extends ArrowTest {
   }
 
   @Test
+  void packedCodesAreNotPut() {
+    assertThatThrownBy(() -> Codes.put(ByteBuffer.allocate(8), 3, 6, 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot put code 5 at element 3: codes of 6 bits are packed; unpack them to bytes first");
+  }
+
+  @Test
   void everyFormatHasItsVector() {
     for (FloatFormat format : countable()) {
       try (BaseFixedWidthVector vector = CodeVectors.create(format, allocator)) {
@@ -65,7 +74,9 @@ class KernelConversionsTest extends ArrowTest {
   void otherFormatsHaveNone(FloatFormat format) {
     assertThatThrownBy(() -> CodeVectors.create(format, allocator))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("No Arrow vector carries codes of " + format);
+        .hasMessage(
+            "Cannot carry codes of F64 in an Arrow vector of codes: they have 64 bits, and at most"
+                + " 32 are carried; use a Float8Vector");
   }
 
   @Test

@@ -156,7 +156,9 @@ abstract class ConversionKernelContract {
     ByteBuffer large = SpanFixtures.guarded(64, true, 0);
     assertThatThrownBy(() -> kernel().toFloat(FloatFormat.F16, small, large, 4))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessageContaining("4 elements of 2 bytes: the span has 7");
+        .hasMessage(
+            "Cannot take 4 elements of 2 bytes at byte 32: the span has 7; make it longer or take"
+                + " fewer");
     assertThatThrownBy(() -> kernel().fromFloat(Target.F16, large, small, 4))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> kernel().fromDouble(Target.F16, large, small, 4))

@@ -55,10 +55,42 @@ class KernelsTest {
 
   @Test
   void passesItsOwnTest() {
-    assertThat(KernelSelfTest.counterFault()).isEmpty();
+    for (RunSums sums : new RunSums[] {new RunSums(), new VectorRunSums()}) {
+      assertThat(KernelSelfTest.counterFault(KernelSelfTest.ONCE, sums)).isEmpty();
+      assertThat(KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, sums)).isEmpty();
+    }
     assertThat(KernelSelfTest.conversionFault(new VectorConversions(), 1)).isEmpty();
     assertThat(KernelSelfTest.conversionFault(new ScalarConversions(), 1)).isEmpty();
     Kernels.verify();
+  }
+
+  /** Long runs are where a miscompiled sum shows. */
+  @Test
+  void aCounterThatIsWrongInLongRunsAloneIsFoundOut() {
+    RunSums wrong =
+        new RunSums() {
+          @Override
+          boolean addValues(int[] words, int start, int middle, int end, ResidualSums nearest) {
+            boolean summed = super.addValues(words, start, middle, end, nearest);
+            sum[0] += end - start > 300 ? 1 : 0;
+            return summed;
+          }
+        };
+    assertThat(KernelSelfTest.counterFault(KernelSelfTest.ONCE, wrong)).isEmpty();
+    assertThat(KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, wrong))
+        .contains("counting of F32 differs from the reference");
+  }
+
+  @Test
+  void aFaultIsSaidEachTimeItIsAskedFor() {
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> Kernels.verify(Optional.of("counting of F32 differs")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "Cannot trust the results of this JVM: counting of F32 differs; run again with"
+                  + " -Dckptaudit.kernels=scalar or another JDK");
+    }
+    Kernels.verify(Optional.empty());
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +93,7 @@ class WideCounterTest {
   }
 
   private int[] words(int length) {
-    int mood = random.nextInt(8);
+    int mood = random.nextInt(9);
     int[] words = new int[length];
     for (int i = 0; i < length; i++) {
       words[i] =
@@ -103,6 +102,7 @@ class WideCounterTest {
             case 1 -> Float.floatToRawIntBits((float) (random.nextGaussian() * 0.02));
             case 2 -> Float.floatToRawIntBits((float) (random.nextGaussian() * 1e-6));
             case 3 -> random.nextInt() & 0x81FFFFFF;
+            case 8 -> Float.floatToRawIntBits((float) (random.nextGaussian() * 1e-8));
             case 4 -> random.nextInt() << random.nextInt(32);
             case 5 -> special();
             case 6 -> random.nextInt(4) << 16 | 0x3F800000 | random.nextInt(2);
@@ -205,57 +205,6 @@ class WideCounterTest {
       assertThat(again.all())
           .isEqualTo(count(new ScalarWideCounter(FloatFormat.F32), words, 1_000).all());
     }
-  }
-
-  @Test
-  void sumsOfRunsAgree() {
-    for (int run = 0; run < 500; run++) {
-      int length = random.nextInt(run % 20 == 0 ? 30_000 : 400);
-      int first = random.nextInt(40);
-      int[] words = runOfOneExponent(first + length + RunSums.SPARE);
-      int shift = 13 + random.nextInt(9);
-      int[] codes = run % 2 == 0 ? rounded(words, shift) : wrong(words, shift);
-      RunSums.CodeLine line = new RunSums.CodeLine(-1 << shift, shift, 0);
-      float share = random.nextInt(3) * 0x1p-11f;
-      RunSums plain = new RunSums();
-      RunSums fast = new VectorRunSums();
-      plain.addValues(words, first, first + length);
-      fast.addValues(words, first, first + length);
-      assertSameSums(fast, plain);
-      assertThat(fast.addResiduals(words, codes, first, first + length, line, share))
-          .isEqualTo(plain.addResiduals(words, codes, first, first + length, line, share));
-      assertThat(fast.largest).as("-Dtests.seed=%s", seed).isEqualTo(plain.largest);
-      if (plain.largest <= 1 << shift - 1) {
-        assertSameSums(fast, plain);
-      }
-      assertThat(run % 2 == 0 && plain.largest > 1 << shift - 1).isFalse();
-    }
-  }
-
-  /** To the nearest code, ties to either. */
-  private int[] rounded(int[] words, int shift) {
-    int half = 1 << shift - 1;
-    return IntStream.of(words).map(word -> word + half - random.nextInt(2) >> shift).toArray();
-  }
-
-  private int[] wrong(int[] words, int shift) {
-    return IntStream.of(words)
-        .map(word -> word + (random.nextInt(3) - 1) * random.nextInt(1 << shift) >> shift)
-        .toArray();
-  }
-
-  private int[] runOfOneExponent(int length) {
-    int upper = random.nextInt() & 0xFF800000;
-    int zeros = random.nextInt(24);
-    return random.ints(length).map(word -> upper | word >>> 9 >>> zeros << zeros).toArray();
-  }
-
-  private void assertSameSums(RunSums fast, RunSums plain) {
-    assertThat(fast)
-        .as("-Dtests.seed=%s", seed)
-        .usingRecursiveComparison()
-        .comparingOnlyFields("sum", "sumSq", "largest", "isShareMatched", "counts", "reaching")
-        .isEqualTo(plain);
   }
 
   @Test

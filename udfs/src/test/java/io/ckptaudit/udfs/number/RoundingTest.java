@@ -129,8 +129,9 @@ class RoundingTest {
 
   @Test
   @Tag("full")
-  void everyCodeOfF32() {
-    for (long code = 0; code <= 0xFFFF_FFFFL; code++) {
+  void codesOfF32() {
+    // Every fifth: each sign and exponent with 1.6 million significands.
+    for (long code = 0; code <= 0xFFFF_FFFFL; code += 5) {
       float expected = Float.intBitsToFloat((int) code);
       double value = FloatFormat.F32.decode(code);
       boolean same = Double.compare(value, expected) == 0;

@@ -19,6 +19,10 @@ final class SqlFixtures {
 
   static final int CODES = 1 << 16;
   static final int LONG_ARRAY = 100_000;
+
+  /** Of this JVM alone: several run tests at once. */
+  private static final String FOLDER = "target/sql-fixtures/" + ProcessHandle.current().pid() + "/";
+
   static final long SEED = Long.getLong("tests.seed", System.nanoTime());
 
   /** Of each kind of array, every how many elements one is null; 0 for none. */
@@ -44,7 +48,7 @@ final class SqlFixtures {
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.warehouse.dir", "target/warehouse")
+            .config("spark.sql.warehouse.dir", FOLDER + "warehouse")
             .config("spark.sql.catalog.ckpt", CheckpointFunctionCatalog.class.getName())
             .getOrCreate();
     session.sparkContext().setLogLevel("OFF");
@@ -65,7 +69,7 @@ final class SqlFixtures {
   }
 
   private static void table(SparkSession session, String name, String schema, List<Row> rows) {
-    String path = "target/sql-fixtures/" + name;
+    String path = FOLDER + name;
     session
         .createDataFrame(rows, StructType.fromDDL(schema))
         .coalesce(1)

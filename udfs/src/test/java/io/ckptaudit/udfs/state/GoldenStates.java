@@ -1,11 +1,14 @@
 package io.ckptaudit.udfs.state;
 
+import io.ckptaudit.udfs.arrow.KernelConversions;
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /** The states that {@code states/v2} holds the bytes of, by the name of the file. */
@@ -14,6 +17,41 @@ final class GoldenStates {
   /** 1, −2, +0, NaN, 1, −0, infinity, the smallest subnormal, −2. */
   static final int[] MIXED = {
     0x3F80, 0xC000, 0x0000, 0x7FC0, 0x3F80, 0x8000, 0x7F80, 0x0001, 0xC000
+  };
+
+  /**
+   * Twice 1.1; −3; a NaN that BF16 cannot hold and one it can; a subnormal; what F16 loses, clips
+   * near and far, keeps and flushes.
+   */
+  private static final double[] WIDE = {
+    1.1f,
+    -3,
+    Float.intBitsToFloat(0x7FC00001),
+    0x1.8p-140,
+    500.1f,
+    0,
+    Double.POSITIVE_INFINITY,
+    Float.intBitsToFloat(0x7FC00000),
+    1e9f,
+    -1e30f,
+    65519.996f,
+    -65520,
+    1 + 0x1p-10,
+    2.9e-8f,
+    -1e-5f,
+    1.1f
+  };
+
+  private static final double[] DOUBLES = {
+    Math.PI,
+    -2,
+    1e300,
+    61440 - 0x1p-30,
+    1 + 0x1p-8 + 0x1p-40,
+    Double.MIN_VALUE,
+    Double.NEGATIVE_INFINITY,
+    Double.longBitsToDouble(0x7FF8000000000001L),
+    0.1
   };
 
   private GoldenStates() {}
@@ -29,7 +67,25 @@ final class GoldenStates {
     states.put("f8-e4m3-all", allCodes());
     states.put("i32-opaque", new OpaqueBytes(DType.I32, 3, digestOfTwelveBytes()));
     states.put("bool-opaque-scattered", new OpaqueBytes(DType.BOOL, Long.MAX_VALUE, null));
+    states.put("f32-empty", WideCounts.empty(DType.F32, Set.of()));
+    states.put("f32-mixed", wide(0, WIDE.length, Target.F8_E4M3_SAT));
+    states.put("f32-mixed-head", wide(0, 5, Target.F8_E4M3_SAT));
+    states.put("f32-mixed-tail", wide(5, WIDE.length, Target.F8_E4M3_SAT));
+    states.put("f32-group", wide(0, WIDE.length, Target.F8_E5M2).repeated(1L << 44));
+    states.put(
+        "f64-mixed",
+        WideParts.part(
+            DType.F64,
+            DOUBLES,
+            0,
+            DOUBLES.length,
+            Set.of(Target.F32, Target.F8_E5M2_SAT),
+            new KernelConversions()));
     return states;
+  }
+
+  private static WideCounts wide(int from, int to, Target target) {
+    return WideParts.part(DType.F32, WIDE, from, to, Set.of(target), new KernelConversions());
   }
 
   private static CodeCounts group() {

@@ -18,7 +18,13 @@ final class Parts {
           DType.F8_E5M2,
           DType.F8_E8M0,
           DType.F8_E4M3FNUZ,
-          DType.F8_E5M2FNUZ);
+          DType.F8_E5M2FNUZ,
+          DType.F6_E2M3,
+          DType.F6_E3M2,
+          DType.F4);
+
+  /** So many of any dtype lie in whole bytes. */
+  private static final int ELEMENTS_OF_WHOLE_BYTES = 4;
 
   private Parts() {}
 
@@ -51,28 +57,34 @@ final class Parts {
   }
 
   private static int digest(DType dtype, int[] tensor, int from, int to) {
-    int width = dtype.bits() / Byte.SIZE;
-    int crc = (int) crc(width, tensor, from, to).getValue();
+    int crc = (int) crc(dtype, tensor, from, to).getValue();
     return OrderDigest.contribution(
-        crc, (long) width * (to - from), (long) width * (tensor.length - to));
+        crc, bytes(dtype, to - from), bytes(dtype, tensor.length) - bytes(dtype, to));
   }
 
-  /** Of the elements as little-endian bytes. */
-  static CRC32C crc(int width, int[] tensor, int from, int to) {
-    CRC32C crc = new CRC32C();
-    for (int i = from; i < to; i++) {
-      for (int b = 0; b < width; b++) {
-        crc.update(tensor[i] >>> 8 * b & 0xFF);
-      }
+  /** That so many elements take, the last one filled up with zeros. */
+  static int bytes(DType dtype, int elements) {
+    return (elements * dtype.bits() + Byte.SIZE - 1) / Byte.SIZE;
+  }
+
+  /** Of the elements as little-endian bytes, the lowest bits first where they are packed. */
+  static CRC32C crc(DType dtype, int[] tensor, int from, int to) {
+    byte[] bytes = new byte[bytes(dtype, to - from)];
+    for (int bit = 0; bit < (to - from) * dtype.bits(); bit++) {
+      int code = tensor[from + bit / dtype.bits()];
+      bytes[bit / Byte.SIZE] |= (byte) ((code >>> bit % dtype.bits() & 1) << bit % Byte.SIZE);
     }
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
     return crc;
   }
 
-  /** The parts of a tensor, cut anywhere, in the order of the tensor. */
+  /** The parts of a tensor, cut anywhere between two bytes, in the order of the tensor. */
   static List<TensorState> cut(DType dtype, int[] tensor, SeededCases cases, boolean counted) {
     List<TensorState> parts = new ArrayList<>();
     int from = 0;
-    for (int to : cases.cuts(tensor.length)) {
+    for (int cut : cases.cuts(tensor.length)) {
+      int to = cut == tensor.length ? cut : cut - cut % ELEMENTS_OF_WHOLE_BYTES;
       parts.add(counted ? of(dtype, tensor, from, to) : opaque(dtype, tensor, from, to));
       from = to;
     }

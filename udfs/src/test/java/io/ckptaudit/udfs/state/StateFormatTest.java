@@ -42,12 +42,17 @@ class StateFormatTest {
     TensorState tail = TensorState.fromBytes(GoldenStates.bytes("bf16-mixed-tail"));
     TensorState head = TensorState.fromBytes(GoldenStates.bytes("bf16-mixed-head"));
     assertThat(tail.merge(head).toBytes()).isEqualTo(GoldenStates.bytes("bf16-mixed"));
+    TensorState wideTail = TensorState.fromBytes(GoldenStates.bytes("f32-mixed-tail"));
+    TensorState wideHead = TensorState.fromBytes(GoldenStates.bytes("f32-mixed-head"));
+    assertThat(wideTail.merge(wideHead).toBytes()).isEqualTo(GoldenStates.bytes("f32-mixed"));
   }
 
-  /** The golden states and some random ones. */
+  /** The golden states, of those that are parts or copies of another the other, and random ones. */
   private List<byte[]> states() {
     List<byte[]> states = new ArrayList<>();
-    GoldenStates.all().keySet().forEach(name -> states.add(GoldenStates.bytes(name)));
+    GoldenStates.all().keySet().stream()
+        .filter(name -> !name.matches("f32-(mixed-tail|group)"))
+        .forEach(name -> states.add(GoldenStates.bytes(name)));
     for (DType dtype : Parts.COUNTED) {
       int[] tensor = cases.codes(dtype.format(), 40);
       states.add(Parts.of(dtype, tensor, 7, 7 + cases.below(33)).toBytes());

@@ -26,9 +26,8 @@ class StateLawsTest {
         assertThat(merged.toBytes()).as("%s %s", dtype, cases).isEqualTo(whole.toBytes());
         assertThat(merged).isEqualTo(whole).hasSameHashCodeAs(whole);
         assertThat(TensorState.fromBytes(whole.toBytes())).isEqualTo(whole);
-        assertThat(
-                OrderDigest.finish(merged.orderDigest(), (long) tensor.length * dtype.bits() / 8))
-            .isEqualTo((int) Parts.crc(dtype.bits() / 8, tensor, 0, tensor.length).getValue());
+        assertThat(OrderDigest.finish(merged.orderDigest(), Parts.bytes(dtype, tensor.length)))
+            .isEqualTo((int) Parts.crc(dtype, tensor, 0, tensor.length).getValue());
       }
     }
   }

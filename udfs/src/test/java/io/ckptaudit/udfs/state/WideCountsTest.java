@@ -9,15 +9,17 @@ import io.ckptaudit.udfs.arrow.KernelConversions;
 import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
-import io.ckptaudit.udfs.testing.NearestDouble;
+import io.ckptaudit.udfs.testing.BruteFigures;
+import io.ckptaudit.udfs.testing.BruteStatistics;
+import io.ckptaudit.udfs.testing.Dyadic;
 import io.ckptaudit.udfs.testing.SeededCases;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
@@ -77,67 +79,47 @@ class WideCountsTest {
   @EnumSource(names = {"F32", "F64"})
   void figuresEqualThoseOfExactArithmetic(DType dtype) {
     for (int run = 0; run < 80; run++) {
-      double[] tensor = mixed(dtype, cases.below(200), true);
-      StateFigures figures = figures(WideParts.of(dtype, tensor));
-      for (Target target : Target.values()) {
-        BruteFigures brute = new BruteFigures(target);
-        Arrays.stream(tensor).forEach(value -> brute.add(value, 1));
+      Brutes brutes = new Brutes();
+      WideCounts state = brutes.wide(dtype, mixed(dtype, cases.below(200), true), 1);
+      brutes.check(dtype + " " + cases, figures(state), distinct(state));
+    }
+  }
+
+  /** Number of codes, where they are all known. */
+  private static Long distinct(WideCounts state) {
+    return state.isAllBf16() ? (Long) (long) state.bf16().distinctCodes() : null;
+  }
+
+  /** The oracles of all figures of some values. */
+  private static final class Brutes {
+
+    private final BruteStatistics statistics = new BruteStatistics();
+    private final List<BruteFigures> targets =
+        Arrays.stream(Target.values()).map(BruteFigures::new).toList();
+
+    /** Adds a tensor a number of times; the state of it once. */
+    WideCounts wide(DType dtype, double[] tensor, long count) {
+      Arrays.stream(tensor).forEach(value -> add(dtype.format(), value, count));
+      return WideParts.of(dtype, tensor);
+    }
+
+    CodeCounts codes(DType dtype, int[] tensor) {
+      Arrays.stream(tensor).forEach(code -> add(dtype.format(), dtype.format().decode(code), 1));
+      return Parts.whole(dtype, tensor);
+    }
+
+    private void add(FloatFormat own, double value, long count) {
+      statistics.add(own, value, count);
+      targets.forEach(target -> target.add(value, count));
+    }
+
+    void check(String where, StateFigures figures, Long distinct) {
+      StatisticsTest.checkAll(where, figures.statistics(), statistics, distinct);
+      for (BruteFigures brute : targets) {
         TargetFiguresTest.checkAll(
-            dtype + " → " + target + " " + cases, figures.target(target), brute);
+            where + " → " + brute.target, figures.target(brute.target), brute);
       }
-      checkStatistics(figures.statistics(), dtype, tensor);
     }
-  }
-
-  private void checkStatistics(Statistics statistics, DType dtype, double[] tensor) {
-    double[] finite = Arrays.stream(tensor).filter(Double::isFinite).toArray();
-    assertThat(statistics.elements()).isEqualTo(tensor.length);
-    assertThat(statistics.nan()).isEqualTo(Arrays.stream(tensor).filter(Double::isNaN).count());
-    assertThat(statistics.nonFinite()).isEqualTo(tensor.length - finite.length);
-    assertThat(statistics.zero()).isEqualTo(Arrays.stream(finite).filter(v -> v == 0).count());
-    double smallestNormal = dtype.format().smallestNormal();
-    assertThat(statistics.subnormal())
-        .isEqualTo(
-            Arrays.stream(finite).filter(v -> v != 0 && Math.abs(v) < smallestNormal).count());
-    BigDecimal sum = BigDecimal.ZERO;
-    BigDecimal squares = BigDecimal.ZERO;
-    for (double value : finite) {
-      sum = sum.add(new BigDecimal(value));
-      squares = squares.add(new BigDecimal(value).pow(2));
-    }
-    assertThat(NearestDouble.is(statistics.sum(), sum)).as("%s", cases).isTrue();
-    assertThat(NearestDouble.is(statistics.sumSq(), squares)).as("%s", cases).isTrue();
-    if (finite.length > 0) {
-      BigDecimal n = BigDecimal.valueOf(finite.length);
-      BigDecimal spread = squares.multiply(n).subtract(sum.pow(2));
-      assertThat(NearestDouble.isQuotient(statistics.mean(), sum, n)).as("%s", cases).isTrue();
-      assertThat(NearestDouble.isRoot(statistics.stddev(), spread, n.pow(2))).isTrue();
-      assertThat(statistics.min()).isEqualTo(Arrays.stream(finite).min().getAsDouble() + 0.0);
-      assertThat(statistics.max()).isEqualTo(Arrays.stream(finite).max().getAsDouble() + 0.0);
-    }
-    checkHolders(statistics, finite);
-  }
-
-  private void checkHolders(Statistics statistics, double[] finite) {
-    assertThat(statistics.onF16Lattice()).isEqualTo(hold(FloatFormat.F16, finite));
-    assertThat(statistics.onBf16Lattice()).isEqualTo(hold(FloatFormat.BF16, finite));
-    DType narrowest = hold(FloatFormat.F32, finite) ? DType.F32 : DType.F64;
-    narrowest = hold(FloatFormat.F16, finite) ? DType.F16 : narrowest;
-    narrowest = hold(FloatFormat.BF16, finite) ? DType.BF16 : narrowest;
-    assertThat(statistics.narrowestExactDtype())
-        .as("%s", cases)
-        .isEqualTo(finite.length == 0 ? null : narrowest);
-    double[] magnitudes = Arrays.stream(finite).map(Math::abs).toArray();
-    assertThat(statistics.absMax())
-        .isEqualTo(
-            finite.length == 0 ? null : (Double) Arrays.stream(magnitudes).max().getAsDouble());
-    assertThat(statistics.absMinNonzero())
-        .isEqualTo(
-            Arrays.stream(magnitudes).filter(v -> v > 0).boxed().min(Double::compare).orElse(null));
-  }
-
-  private static boolean hold(FloatFormat format, double[] values) {
-    return Arrays.stream(values).allMatch(value -> format.decode(format.round(value)) == value);
   }
 
   /** Whether a BF16 value is stored in 16, 32 or 64 bits makes no difference to any figure. */
@@ -171,24 +153,59 @@ class WideCountsTest {
     assertThat(Dyadic.bins(actual.ulp())).isEqualTo(Dyadic.bins(expected.ulp()));
   }
 
+  /** Subnormals are those of the dtype they came in, and codes of several are not told apart. */
   @Test
   void figuresOfSeveralDtypesAreThoseOfAllValues() {
     for (int run = 0; run < 30; run++) {
-      double[] f32 = mixed(DType.F32, cases.below(100), true);
-      double[] f64 = mixed(DType.F64, cases.below(100), true);
-      int[] bf16 = cases.codes(FloatFormat.BF16, cases.below(100));
-      StateFigures figures =
-          figures(
-              WideParts.of(DType.F32, f32),
-              Parts.whole(DType.BF16, bf16),
-              WideParts.of(DType.F64, f64).withoutPlace());
-      for (Target target : Target.values()) {
-        BruteFigures brute = new BruteFigures(target);
-        Arrays.stream(f32).forEach(value -> brute.add(value, 1));
-        Arrays.stream(f64).forEach(value -> brute.add(value, 1));
-        Arrays.stream(bf16).forEach(code -> brute.add(FloatFormat.BF16.decode(code), 1));
-        TargetFiguresTest.checkAll(target + " " + cases, figures.target(target), brute);
+      Brutes brutes = new Brutes();
+      WideCounts f32 = brutes.wide(DType.F32, mixed(DType.F32, cases.below(100), true), 1);
+      WideCounts f64 = brutes.wide(DType.F64, mixed(DType.F64, cases.below(100), true), 1);
+      CodeCounts bf16 = brutes.codes(DType.BF16, cases.codes(FloatFormat.BF16, cases.below(100)));
+      List<CountedState> filled =
+          Stream.of(f32, bf16, f64).filter(state -> state.elements() > 0).toList();
+      Long distinct = filled.isEmpty() ? (Long) 0L : null;
+      if (filled.size() == 1) {
+        distinct =
+            filled.get(0) instanceof WideCounts wide
+                ? distinct(wide)
+                : (Long) (long) bf16.distinctCodes();
       }
+      brutes.check("" + cases, figures(f32, bf16, f64.withoutPlace()), distinct);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void hugeCounts(DType dtype) {
+    long times = 1L << 44;
+    for (int run = 0; run < 10; run++) {
+      Brutes brutes = new Brutes();
+      TensorState once = brutes.wide(dtype, mixed(dtype, cases.below(200), true), times);
+      WideCounts many = (WideCounts) once.repeated(times);
+      assertThat(TensorState.fromBytes(many.toBytes())).as("%s", cases).isEqualTo(many);
+      brutes.check(times + " times " + dtype + " " + cases, figures(many), distinct(many));
+    }
+  }
+
+  /** A value that BF16 holds, one that it does not, one that is clipped far off, a NaN payload. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void theLimitOfCountsThrowsAndNeverWraps(DType dtype) {
+    double[] kinds = {1, 1.1f, 0x1.8p100f * 1.1f, Float.intBitsToFloat(0x7FC00001)};
+    for (double kind : kinds) {
+      Brutes brutes = new Brutes();
+      WideCounts one = brutes.wide(dtype, new double[] {kind}, Long.MAX_VALUE);
+      WideCounts full = (WideCounts) one.repeated(Long.MAX_VALUE);
+      assertThat(full.elements()).isEqualTo(Long.MAX_VALUE);
+      assertThat(TensorState.fromBytes(full.toBytes())).isEqualTo(full);
+      brutes.check(dtype + " " + kind, figures(full), distinct(full));
+      for (double other : kinds) {
+        assertThatThrownBy(() -> full.merge(WideParts.of(dtype, other)))
+            .as("2^63 - 1 of %s and one %s", kind, other)
+            .isInstanceOf(ArithmeticException.class);
+      }
+      assertThatThrownBy(() -> one.repeated(1L << 62).merge(one.repeated(1L << 62)))
+          .isInstanceOf(ArithmeticException.class);
     }
   }
 
@@ -304,6 +321,12 @@ class WideCountsTest {
             "No casts of F32 to F8_E4M3 were kept, only to [F16, BF16]; count the tensor with this"
                 + " target");
     assertThat(figures(two).target(Target.F32).exact()).isZero();
+    WideCounts doubles = WideParts.of(DType.F64, 1.1);
+    assertThatThrownBy(() -> doubles.castCodes(Target.F32, TABLES.get(FloatFormat.BF16)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "No codes of casts of F64 to F32 are counted: it has more than 16 bits; ask for a target"
+                + " of at most 16");
   }
 
   @Test

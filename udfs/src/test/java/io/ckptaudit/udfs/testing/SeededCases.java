@@ -88,7 +88,7 @@ public final class SeededCases {
   }
 
   private int nanOr(FloatFormat format, int code) {
-    return format.isNaN(code) ? code : nan(format);
+    return format.isNaN(code) || !format.hasNaN() ? code : nan(format);
   }
 
   private static int nan(FloatFormat format) {

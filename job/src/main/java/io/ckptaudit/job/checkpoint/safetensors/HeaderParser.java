@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The JSON of one header, as a stream: what it declares and every way in which it must not. */
 final class HeaderParser {
@@ -28,6 +29,7 @@ final class HeaderParser {
   private final List<DeclaredTensor> tensors = new ArrayList<>();
   private final Map<String, Integer> byName = new HashMap<>();
   private long metadataAt = -1;
+  private long shardingAt = -1;
   private boolean complete;
 
   HeaderParser(Utf8Text text, String file, Problems problems) {
@@ -46,9 +48,14 @@ final class HeaderParser {
     return tensors;
   }
 
-  /** How many different names were seen. */
-  int names() {
-    return byName.size();
+  /** Where the metadata says that the tensors are slices of others; −1 if it does not. */
+  long shardingAt() {
+    return shardingAt;
+  }
+
+  /** Of all entries, sound or not. */
+  Set<String> names() {
+    return byName.keySet();
   }
 
   void parse(JsonParser json) throws IOException {
@@ -202,6 +209,9 @@ final class HeaderParser {
         json.skipChildren();
       } else if (StrictJson.hasLoneSurrogate(key) || StrictJson.hasLoneSurrogate(json.getText())) {
         loneSurrogate(key, keyAt);
+      } else if (key.equals(SafetensorsFormat.SHARDING)
+          && DistributedPart.hasSlices(file, json.getText())) {
+        shardingAt = text.byteOffset(keyAt);
       }
     }
   }

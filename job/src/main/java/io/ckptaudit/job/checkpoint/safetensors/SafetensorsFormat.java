@@ -26,6 +26,13 @@ final class SafetensorsFormat {
   static final long LONGEST_HEADER = 100_000_000;
 
   static final String METADATA = "__metadata__";
+
+  /**
+   * In the metadata of a distributed checkpoint (DCP): where in their tensors the slices of the
+   * file begin. How large the tensors are stands nowhere.
+   */
+  static final String SHARDING = "DCP_SHARDING_INFO";
+
   static final String DTYPE = "dtype";
   static final String SHAPE = "shape";
   static final String DATA_OFFSETS = "data_offsets";

@@ -28,6 +28,9 @@ final class ShardScan {
   private static final String DESERIALIZATION = "InvalidHeaderDeserialization";
   private static final String DOWNLOAD = "download the file again from its source";
 
+  /** The text is read in pieces; what is held are names, shapes and entries. */
+  private static final int HEAP_PER_BYTE = 6;
+
   private final RangeReader file;
   private final String name;
   private final Problems problems;
@@ -99,6 +102,7 @@ final class ShardScan {
   }
 
   private ShardHeader parse(long length) throws IOException {
+    file.takeHeap(HEAP_PER_BYTE * length);
     Utf8Text text = new Utf8Text(file, SafetensorsFormat.PREFIX_BYTES, length);
     HeaderParser parser = new HeaderParser(text, name, problems);
     boolean decoded = true;
@@ -114,13 +118,27 @@ final class ShardScan {
               .reference(e.isUtf8() ? DESERIALIZATION : "InvalidHeader")
               .todo(DOWNLOAD));
     }
+    if (decoded && parser.shardingAt() >= 0) {
+      return slices(parser.shardingAt());
+    }
     if (!decoded || !parser.isComplete()) {
       return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
     }
     List<TensorEntry> tensors =
         new DataLayout(file, name, length, problems).place(parser.tensors());
-    ShardStatus status = problems.hasErrors() ? ShardStatus.DAMAGED : ShardStatus.OK;
-    return new ShardHeader(status, tensors, (long) parser.names() - tensors.size(), problems.all());
+    return ShardHeader.of(tensors, parser.names(), problems);
+  }
+
+  /** Slices have the names of their tensors, and would pass for them. */
+  private ShardHeader slices(long at) {
+    problems.add(
+        Problem.error(FormatRule.UNSUPPORTED_FORMAT, "Cannot audit the file")
+            .in(name)
+            .at(at)
+            .because("it is a part of a distributed checkpoint (DCP), with slices of tensors")
+            .reference("takes each slice for a whole tensor")
+            .todo("consolidate the checkpoint into whole tensors with torch, and audit that"));
+    return ShardHeader.unread(ShardStatus.UNSUPPORTED, problems.all());
   }
 
   private void parse(HeaderParser parser, JsonParser json, Utf8Text text) throws IOException {

@@ -4,7 +4,6 @@ import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.container.ByteWindow;
-import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +15,7 @@ import java.util.Optional;
  * the tensors say, nothing after it can be found.
  */
 final class LegacyStorages implements StorageSource {
-  private final RangeReader file;
-  private final String name;
+  private final TorchFile file;
   private final TorchReport report;
   private final long base;
   private final Map<String, Region> regions = new HashMap<>();
@@ -25,10 +23,9 @@ final class LegacyStorages implements StorageSource {
   /** Whether storages are missing because of one before them. */
   private boolean lost;
 
-  LegacyStorages(RangeReader file, String name, TorchReport report, long base) {
+  LegacyStorages(TorchFile file, long base) {
     this.file = file;
-    this.name = name;
-    this.report = report;
+    this.report = file.report();
     this.base = base;
   }
 
@@ -36,7 +33,7 @@ final class LegacyStorages implements StorageSource {
   void locate(List<String> keys, List<StorageRef> referred, long start) throws IOException {
     Map<String, StorageRef> refs = new HashMap<>();
     referred.forEach(ref -> refs.putIfAbsent(ref.key(), ref));
-    ByteWindow window = new ByteWindow(file, file.length());
+    ByteWindow window = new ByteWindow(file.bytes(), file.bytes().length());
     long at = start;
     for (String key : keys) {
       if (!window.has(at, Long.BYTES)) {
@@ -57,7 +54,7 @@ final class LegacyStorages implements StorageSource {
       regions.put(key, new Region(at, ref.bytes(), null));
       at += ref.bytes();
     }
-    if (at < file.length()) {
+    if (at < file.bytes().length()) {
       trailing(at);
     }
   }
@@ -69,7 +66,7 @@ final class LegacyStorages implements StorageSource {
             .error(
                 FormatRule.LEG_TRUNCATED,
                 "Cannot audit storage " + Quoted.of(key) + " and the rest")
-            .at(file.length())
+            .at(file.bytes().length())
             .because("the file ends before the %d bytes of it do", bytes)
             .reference("fails")
             .todo(TorchReport.DOWNLOAD));
@@ -91,9 +88,9 @@ final class LegacyStorages implements StorageSource {
   private void trailing(long at) {
     report.add(
         Problem.warning(FormatRule.LEG_TRAILING, "Cannot account for the end of the file")
-            .in(name)
+            .in(file.name())
             .at(at)
-            .because("%d bytes follow the last storage", file.length() - at)
+            .because("%d bytes follow the last storage", file.bytes().length() - at)
             .reference("ignores them")
             .todo(TorchReport.DISTRUST));
   }

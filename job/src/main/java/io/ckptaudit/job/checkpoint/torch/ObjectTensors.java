@@ -2,13 +2,19 @@ package io.ckptaudit.job.checkpoint.torch;
 
 import io.ckptaudit.job.checkpoint.FormatRule;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The tensors of an object that was unpickled. */
-final class ObjectTensors {
-  private ObjectTensors() {}
+/**
+ * The tensors of an object that was unpickled.
+ *
+ * @param calls what rebuilds them
+ * @param whole whether all of the object could be looked at
+ */
+record ObjectTensors(List<NamedCall> calls, boolean whole) {
 
-  /** What rebuilds tensors in it; with a problem, if not all of it could be looked at. */
-  static List<NamedCall> find(Object root, TorchReport report, long base) {
+  /** With a problem, if not all of the object could be looked at. */
+  static ObjectTensors find(Object root, TorchReport report, long base) {
     StateDictWalk walk = new StateDictWalk();
     List<NamedCall> found = walk.tensors(root);
     if (walk.limit() != null) {
@@ -20,6 +26,11 @@ final class ObjectTensors {
               .reference("loads it")
               .todo(TorchReport.DISTRUST));
     }
-    return found;
+    return new ObjectTensors(found, walk.limit() == null);
+  }
+
+  /** Null if there may be others. */
+  Set<String> names() {
+    return whole ? calls.stream().map(NamedCall::name).collect(Collectors.toSet()) : null;
   }
 }

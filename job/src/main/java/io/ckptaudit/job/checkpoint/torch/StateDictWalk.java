@@ -3,6 +3,7 @@ package io.ckptaudit.job.checkpoint.torch;
 import io.ckptaudit.job.container.pickle.GlobalRef;
 import io.ckptaudit.job.container.pickle.PickleCall;
 import io.ckptaudit.job.container.pickle.PickleDict;
+import io.ckptaudit.job.container.pickle.PickleKey;
 import io.ckptaudit.job.container.pickle.PickleList;
 import io.ckptaudit.job.container.pickle.PickleTuple;
 import java.util.ArrayDeque;
@@ -100,7 +101,7 @@ final class StateDictWalk {
 
   private void addContents(Visit visit, Object value, List<Visit> children) {
     if (value instanceof PickleDict dict) {
-      for (Map.Entry<Object, Object> entry : dict.entries().entrySet()) {
+      for (Map.Entry<PickleKey, Object> entry : dict.entries().entrySet()) {
         add(visit, entry.getKey(), entry.getValue(), children);
       }
     } else if (value instanceof PickleList list) {
@@ -155,7 +156,6 @@ final class StateDictWalk {
   }
 
   private static String joined(String name, Object key) {
-    String last = key instanceof GlobalRef ref ? ref.name() : String.valueOf(key);
-    return name.isEmpty() ? last : name + "." + last;
+    return name.isEmpty() ? key.toString() : name + "." + key;
   }
 }

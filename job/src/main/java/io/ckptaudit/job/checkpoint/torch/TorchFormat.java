@@ -1,7 +1,6 @@
 package io.ckptaudit.job.checkpoint.torch;
 
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The layout of a PyTorch file. Since 1.6 a zip archive whose members are in one folder, of any
@@ -22,11 +21,6 @@ import java.util.regex.Pattern;
 final class TorchFormat {
   static final Set<String> SUFFIXES = Set.of(".bin", ".pt", ".pth", ".ckpt");
   static final String INDEX_SUFFIX = ".bin.index.json";
-
-  /** What training leaves beside the weights; read only when named itself. */
-  static final Pattern BESIDE =
-      Pattern.compile(
-          "(training_args|optimizer|scheduler|scaler|random_states|rng_state)[^/]*\\.[a-z]+");
 
   static final String PICKLE = "data.pkl";
   static final String STORAGES = "data/";
@@ -51,6 +45,9 @@ final class TorchFormat {
   static final long LEGACY_PROTOCOL = 1001;
 
   static final String PREVIEW_MAGIC = "PYTORCH1";
+
+  /** Of a pickle that is compressed, which torch does not write: it is held in memory. */
+  static final long LONGEST_INFLATED = 64L << 20;
 
   private TorchFormat() {}
 }

@@ -3,10 +3,17 @@ package io.ckptaudit.job.checkpoint.torch;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
+import io.ckptaudit.job.checkpoint.RankFile;
+import io.ckptaudit.job.checkpoint.ShardHeader;
 import io.ckptaudit.job.checkpoint.ShardedFolder;
+import io.ckptaudit.job.checkpoint.TrainingFile;
+import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 
-/** Checkpoints of PyTorch files: {@code *.bin}, {@code *.pt}, {@code *.pth}, {@code *.ckpt}. */
+/**
+ * Checkpoints of PyTorch files: {@code *.bin}, {@code *.pt}, {@code *.pth}, {@code *.ckpt}, other
+ * than those of Meta's ranks.
+ */
 public final class TorchReader implements CheckpointReader {
 
   @Override
@@ -17,7 +24,9 @@ public final class TorchReader implements CheckpointReader {
   @Override
   public boolean isShard(String fileName) {
     int dot = fileName.lastIndexOf('.');
-    return dot >= 0 && TorchFormat.SUFFIXES.contains(fileName.substring(dot));
+    return dot >= 0
+        && TorchFormat.SUFFIXES.contains(fileName.substring(dot))
+        && !RankFile.isOne(fileName);
   }
 
   @Override
@@ -27,11 +36,16 @@ public final class TorchReader implements CheckpointReader {
 
   @Override
   public boolean isBeside(String fileName) {
-    return TorchFormat.BESIDE.matcher(fileName).matches();
+    return TrainingFile.isOne(fileName);
   }
 
   @Override
   public Checkpoint open(CheckpointSource source) throws IOException {
-    return ShardedFolder.open(source, (file, name) -> new TorchScan(file, name).header());
+    return ShardedFolder.open(source, TorchReader::header);
+  }
+
+  /** The tensors of one file, for formats whose shards are PyTorch files. */
+  public static ShardHeader header(RangeReader file, String name) throws IOException {
+    return new TorchScan(file, name).header();
   }
 }

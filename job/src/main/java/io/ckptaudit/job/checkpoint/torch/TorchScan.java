@@ -42,7 +42,7 @@ final class TorchScan {
     byte[] prefix = FileKind.prefix(file, 0);
     String text = new String(prefix, StandardCharsets.ISO_8859_1);
     if (text.startsWith("PK\3\4") || text.startsWith("PK\5\6")) {
-      return new ZipShard(file, name, problems).header();
+      return new ZipShard(new TorchFile(file, name, problems)).header();
     }
     if (text.startsWith(TorchFormat.PREVIEW_MAGIC)) {
       return unsupported(name, problems, "the preview format of PyTorch 1.0");
@@ -62,7 +62,7 @@ final class TorchScan {
               .todo(TorchReport.DISTRUST));
     }
     if (!text.isEmpty() && text.charAt(0) == PROTO) {
-      return new LegacyShard(file, name, problems).header();
+      return new LegacyShard(new TorchFile(file, name, problems)).header();
     }
     if (archiveBehind) {
       return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());

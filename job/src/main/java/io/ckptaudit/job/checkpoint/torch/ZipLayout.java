@@ -32,6 +32,10 @@ final class ZipLayout {
     return archive.find(root + inner);
   }
 
+  boolean recordsCrc32() {
+    return archive.recordsCrc32();
+  }
+
   /** The name of a member in the folder; all of it if it is elsewhere. */
   String inner(ZipMember member) {
     return member.name().startsWith(root) ? member.name().substring(root.length()) : member.name();

@@ -5,7 +5,6 @@ import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.container.zip.ZipContent;
 import io.ckptaudit.job.container.zip.ZipMember;
-import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,16 +14,12 @@ import java.util.Optional;
 final class ZipSettings {
   private static final int LONGEST = 64;
 
-  private final RangeReader file;
+  private final TorchFile file;
   private final ZipLayout layout;
-  private final TorchReport report;
-  private final String name;
 
-  ZipSettings(RangeReader file, ZipLayout layout, TorchReport report, String name) {
+  ZipSettings(TorchFile file, ZipLayout layout) {
     this.file = file;
     this.layout = layout;
-    this.report = report;
-    this.name = name;
   }
 
   void verifyVersion() throws IOException {
@@ -36,7 +31,7 @@ final class ZipSettings {
             && Integer.parseInt(text.strip()) <= TorchFormat.LATEST_VERSION;
     if (!known) {
       Problem.Sentence sentence =
-          report.error(FormatRule.PT_VERSION, "Cannot be sure of the version of the file");
+          file.report().error(FormatRule.PT_VERSION, "Cannot be sure of the version of the file");
       member.ifPresent(found -> sentence.at(Math.max(0, found.dataOffset())));
       String why =
           text == null
@@ -46,7 +41,7 @@ final class ZipSettings {
                   + " and at most "
                   + TorchFormat.LATEST_VERSION
                   + " is known";
-      report.add(sentence.because("%s", why).reference("fails").todo(TorchReport.RESAVE));
+      file.report().add(sentence.because("%s", why).reference("fails").todo(TorchReport.RESAVE));
     }
   }
 
@@ -54,16 +49,11 @@ final class ZipSettings {
     Optional<ZipMember> member = layout.member(TorchFormat.BYTE_ORDER);
     String text = member.isEmpty() ? "little" : text(member.get());
     if ("big".equals(text)) {
-      report.add(
-          Problem.info(FormatRule.PT_BYTEORDER, "Cannot read the weights as they are")
-              .in(name)
-              .at(member.get().dataOffset())
-              .because("their byte order is big-endian; they are audited swapped")
-              .reference("swaps them")
-              .todo("save them again on a little-endian machine, if files should be the same"));
+      file.noteBigEndian(member.get().dataOffset());
       return true;
     }
     if (!"little".equals(text)) {
+      TorchReport report = file.report();
       report.add(
           report
               .error(FormatRule.PT_BYTEORDER, "Cannot be sure of the byte order")
@@ -82,7 +72,7 @@ final class ZipSettings {
     if (!member.isReadable() || member.bytes() > LONGEST) {
       return null;
     }
-    Optional<ZipContent.Range> range = ZipContent.of(file, member, LONGEST);
+    Optional<ZipContent.Range> range = ZipContent.of(file.bytes(), member, LONGEST);
     if (range.isEmpty()) {
       return null;
     }

@@ -3,58 +3,56 @@ package io.ckptaudit.job.checkpoint.torch;
 import io.ckptaudit.job.checkpoint.FileKind;
 import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
-import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.checkpoint.ShardHeader;
+import io.ckptaudit.job.checkpoint.StoredRange;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.container.pickle.Pickle;
 import io.ckptaudit.job.container.zip.ZipArchive;
 import io.ckptaudit.job.container.zip.ZipContent;
 import io.ckptaudit.job.container.zip.ZipMember;
-import io.ckptaudit.job.io.RangeReader;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads one zip archive: its members by name, its pickle, and where the storages are. */
 final class ZipShard {
-  private final RangeReader file;
-  private final String name;
-  private final Problems problems;
+  private final TorchFile file;
   private final TorchReport report;
 
-  ZipShard(RangeReader file, String name, Problems problems) {
+  ZipShard(TorchFile file) {
     this.file = file;
-    this.name = name;
-    this.problems = problems;
-    this.report = new TorchReport(name, problems);
+    this.report = file.report();
   }
 
   ShardHeader header() throws IOException {
-    ZipArchive archive = ZipArchive.read(file);
+    ZipArchive archive = ZipArchive.read(file.bytes());
     report.zip(archive.faults());
     if (archive.members().isEmpty()) {
       if (archive.faults().isEmpty()) {
         layout(0, "the archive has no members");
       }
-      return damaged(List.of());
+      return file.header(TorchFile.Tensors.UNKNOWN);
     }
     ZipLayout layout = new ZipLayout(archive, report);
     Optional<String> other = layout.otherKind();
     if (other.isPresent()) {
-      return TorchScan.unsupported(name, problems, other.get());
+      return TorchScan.unsupported(file.name(), file.problems(), other.get());
     }
     layout.verifyNames();
     Optional<ZipMember> pickle = layout.member(TorchFormat.PICKLE);
     if (pickle.isEmpty()) {
       layout(0, "it has no member " + Quoted.of(layout.root() + TorchFormat.PICKLE));
-      return damaged(List.of());
+      return file.header(TorchFile.Tensors.UNKNOWN);
     }
-    ZipSettings settings = new ZipSettings(file, layout, report, name);
+    ZipSettings settings = new ZipSettings(file, layout);
     settings.verifyVersion();
-    return damaged(tensors(archive, layout, pickle.get(), settings.isBigEndian()));
+    TorchFile.Tensors tensors = tensors(archive, layout, pickle.get(), settings.isBigEndian());
+    return file.header(tensors).with(otherRanges(archive, pickle.get(), tensors.listed()));
   }
 
   private void layout(long at, String why) {
@@ -67,40 +65,48 @@ final class ZipShard {
             .todo(TorchReport.DISTRUST));
   }
 
-  /** Damaged if there are errors. */
-  private ShardHeader damaged(List<TensorEntry> tensors) {
-    return ShardHeader.of(tensors, problems);
+  /** Members with a CRC-32 that no tensor stands for; that of the pickle is verified already. */
+  private static List<StoredRange> otherRanges(
+      ZipArchive archive, ZipMember pickle, List<TensorEntry> tensors) {
+    Set<Long> whole = new HashSet<>(Set.of(pickle.dataOffset()));
+    tensors.stream()
+        .filter(tensor -> tensor.slices().size() == 1 && tensor.slices().get(0).crc32() != null)
+        .forEach(tensor -> whole.add(tensor.slices().get(0).offset()));
+    return archive.members().stream()
+        .filter(member -> archive.recordsCrc32() && member.isReadable() && member.isStored())
+        .filter(member -> member.bytes() > 0 && !whole.contains(member.dataOffset()))
+        .sorted(Comparator.comparingLong(ZipMember::dataOffset))
+        .map(m -> new StoredRange(m.name(), m.dataOffset(), m.bytes(), m.crc32()))
+        .toList();
   }
 
-  private List<TensorEntry> tensors(
+  private TorchFile.Tensors tensors(
       ZipArchive archive, ZipLayout layout, ZipMember member, boolean bigEndian)
       throws IOException {
     Optional<ZipContent.Range> content = content(member);
     if (content.isEmpty()) {
-      return List.of();
+      return TorchFile.Tensors.UNKNOWN;
     }
     long base = member.dataOffset();
     ZipContent.Range range = content.get();
-    verifyCrc(member, range);
+    if (archive.recordsCrc32()) {
+      verifyCrc(member, range);
+    }
     Pickle pickle = Pickle.read(range.file(), range.start(), range.end(), TorchGlobals.DIALECT);
     report.pickle(pickle, base);
     if (!pickle.isWhole()) {
-      return List.of();
+      return TorchFile.Tensors.UNKNOWN;
     }
     if (pickle.end() < range.end()) {
       trailing(base + pickle.end() - range.start(), range.end() - pickle.end());
     }
-    StorageTable storages =
-        new StorageTable(new ZipStorages(archive, layout.root(), report, base), report, base);
-    TensorPlacer placer = new TensorPlacer(name, report, base, storages, bigEndian);
-    ViewParser views = new ViewParser(name, report, base);
-    for (NamedCall call : ObjectTensors.find(pickle.root(), report, base)) {
-      views.view(call).ifPresent(placer::place);
+    TorchFile.Tensors tensors =
+        file.place(pickle, base, new ZipStorages(layout, report, base), bigEndian);
+    if (!archive.recordsCrc32()) {
+      noteMissingChecksums(archive);
     }
-    storages.reportWaste(name);
-    noteMissingChecksums(archive);
     reportUnreferenced(archive, layout, StorageRef.keys(pickle));
-    return placer.tensors();
+    return tensors;
   }
 
   private Optional<ZipContent.Range> content(ZipMember member) throws IOException {
@@ -128,12 +134,12 @@ final class ZipShard {
               .todo(TorchReport.DISTRUST));
       return Optional.empty();
     }
-    return ZipContent.of(file, member, Pickle.LONGEST);
+    return ZipContent.of(file.bytes(), member, TorchFormat.LONGEST_INFLATED);
   }
 
   private void verifyCrc(ZipMember member, ZipContent.Range range) throws IOException {
     int crc = ZipContent.crc32(range);
-    if (member.crc32() != 0 && crc != member.crc32()) {
+    if (crc != member.crc32()) {
       report.add(
           report
               .error(FormatRule.PT_CRC, "Cannot trust the pickle")
@@ -147,16 +153,12 @@ final class ZipShard {
   }
 
   private void noteMissingChecksums(ZipArchive archive) {
-    List<ZipMember> filled = archive.members().stream().filter(m -> m.bytes() > 0).toList();
-    long without = filled.stream().filter(member -> member.crc32() == 0).count();
-    if (without > 0) {
-      report.add(
-          Problem.info(FormatRule.PT_CRC, "Cannot check the bytes")
-              .in(name)
-              .because("%d of %d members have no CRC-32 recorded", without, filled.size())
-              .reference("does not check any")
-              .todo("compare the file with its source, if that matters"));
-    }
+    report.add(
+        Problem.info(FormatRule.PT_CRC, "Cannot check the bytes")
+            .in(file.name())
+            .because("none of its %d members has a CRC-32 recorded", archive.members().size())
+            .reference("does not check any")
+            .todo("compare the file with its source, if that matters"));
   }
 
   private void trailing(long at, long bytes) {
@@ -186,7 +188,7 @@ final class ZipShard {
   private Problem unreferenced(ZipMember member) throws IOException {
     String like = "";
     if (member.isReadable() && member.isStored() && member.storedBytes() > 1) {
-      byte[] prefix = FileKind.prefix(file, member.dataOffset());
+      byte[] prefix = FileKind.prefix(file.bytes(), member.dataOffset());
       like =
           FileKind.of(Arrays.copyOf(prefix, (int) Math.min(prefix.length, member.storedBytes())))
               .map(kind -> ", which begin like " + kind.label())

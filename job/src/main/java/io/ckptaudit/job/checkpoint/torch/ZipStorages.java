@@ -2,27 +2,24 @@ package io.ckptaudit.job.checkpoint.torch;
 
 import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Quoted;
-import io.ckptaudit.job.container.zip.ZipArchive;
 import io.ckptaudit.job.container.zip.ZipMember;
 import java.util.Optional;
 
 /** Storages as members of an archive. */
 final class ZipStorages implements StorageSource {
-  private final ZipArchive archive;
-  private final String root;
+  private final ZipLayout layout;
   private final TorchReport report;
   private final long base;
 
-  ZipStorages(ZipArchive archive, String root, TorchReport report, long base) {
-    this.archive = archive;
-    this.root = root;
+  ZipStorages(ZipLayout layout, TorchReport report, long base) {
+    this.layout = layout;
     this.report = report;
     this.base = base;
   }
 
   @Override
   public Optional<Region> region(StorageRef ref, String tensor) {
-    Optional<ZipMember> found = archive.find(root + TorchFormat.STORAGES + ref.key());
+    Optional<ZipMember> found = layout.member(TorchFormat.STORAGES + ref.key());
     if (found.isEmpty()) {
       report.add(
           report
@@ -55,7 +52,7 @@ final class ZipStorages implements StorageSource {
     if (!member.isReadable() || member.storedBytes() != member.bytes()) {
       return Optional.empty();
     }
-    Integer crc = member.crc32() == 0 ? null : (Integer) member.crc32();
+    Integer crc = layout.recordsCrc32() ? (Integer) member.crc32() : null;
     return Optional.of(new Region(member.dataOffset(), member.bytes(), crc));
   }
 
@@ -73,6 +70,6 @@ final class ZipStorages implements StorageSource {
   }
 
   private String named(StorageRef ref) {
-    return Quoted.of(root + TorchFormat.STORAGES + ref.key());
+    return Quoted.of(layout.root() + TorchFormat.STORAGES + ref.key());
   }
 }

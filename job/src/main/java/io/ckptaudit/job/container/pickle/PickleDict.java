@@ -6,23 +6,22 @@ import java.util.Map;
 
 /** A dictionary in the order of its keys' first appearance. Equal only to itself. */
 public final class PickleDict {
-  private Map<Object, Object> entries = Map.of();
+  private Map<PickleKey, Object> entries = Map.of();
 
   /** Whether the key was there, with another value. */
-  boolean put(Object key, Object value) {
+  boolean put(PickleKey key, Object value) {
     if (entries.isEmpty()) {
       entries = new LinkedHashMap<>();
     }
     return entries.put(key, value) != null;
   }
 
-  /** Keys are text, numbers, booleans, None, and lists of those in place of tuples. */
-  public Map<Object, Object> entries() {
+  public Map<PickleKey, Object> entries() {
     return Collections.unmodifiableMap(entries);
   }
 
-  /** The value of a key; null if there is none. */
-  public Object get(Object key) {
-    return entries.get(key);
+  /** The value of a key that is text; null if there is none. */
+  public Object get(String key) {
+    return entries.get(PickleKey.of(key));
   }
 }

@@ -18,7 +18,8 @@ final class PickleInput {
   /** Text beyond it is no name of anything, and is passed over. */
   private static final int LONGEST_TEXT = 64 << 10;
 
-  private static final int LONGEST_LINE = 1024;
+  /** Of a module, or of a function or class in it. */
+  static final int LONGEST_NAME = 1024;
 
   private final RangeReader file;
   private final long start;
@@ -31,6 +32,16 @@ final class PickleInput {
     this.start = start;
     this.end = Math.min(end, start + Pickle.LONGEST);
     this.pieceEnd = start;
+  }
+
+  /** See {@link RangeReader#verifyTime}. */
+  void verifyTime() throws IOException {
+    file.verifyTime(offset());
+  }
+
+  /** See {@link RangeReader#takeHeap}. */
+  void takeHeap(long bytes) throws IOException {
+    file.takeHeap(bytes);
   }
 
   /** From the start of the pickle. */
@@ -146,12 +157,16 @@ final class PickleInput {
     }
   }
 
+  static PickleException longName() {
+    return PickleException.corrupt("a name in it has more than " + LONGEST_NAME + " bytes");
+  }
+
   /** Up to the end of a line, which is not part of it. */
   String line() throws IOException, PickleException {
     StringBuilder line = new StringBuilder();
     for (int c = u8(); c != '\n'; c = u8()) {
-      if (line.length() == LONGEST_LINE) {
-        throw PickleException.corrupt("a name in it has more than " + LONGEST_LINE + " bytes");
+      if (line.length() == LONGEST_NAME) {
+        throw longName();
       }
       line.append((char) c);
     }

@@ -16,11 +16,21 @@ final class PickleMemo {
     return count;
   }
 
+  /** Of the heap that putting a value there takes. */
+  int bytes(long index) {
+    return isNear(index) ? 16 : 72;
+  }
+
+  /** Whether it is, or will be, in the dense part. */
+  private boolean isNear(long index) {
+    return index < dense.length || index <= 2L * count + 64 && index < MOST;
+  }
+
   void put(long index, Object value) throws PickleException {
     if (index < dense.length) {
       count += dense[(int) index] == null ? 1 : 0;
       dense[(int) index] = value;
-    } else if (index <= 2L * count + 64 && index < MOST) {
+    } else if (isNear(index)) {
       dense = Arrays.copyOf(dense, (int) Math.min(MOST, 2 * index));
       sparse.forEach((i, v) -> spill(i, v));
       sparse.keySet().removeIf(i -> i < dense.length);

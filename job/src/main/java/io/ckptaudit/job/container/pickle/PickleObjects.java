@@ -1,41 +1,58 @@
 package io.ckptaudit.job.container.pickle;
 
 import io.ckptaudit.job.container.pickle.PickleFault.Kind;
-import java.math.BigInteger;
-import java.util.HashSet;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** Calls that are never made, and what would be done with their results. */
 final class PickleObjects {
-  private static final int LONGEST_KEY = 16;
+  /** Of a table with its first entries. */
+  private static final int TABLE_BYTES = 136;
 
-  /** Where a fault goes that does not end the reading. */
-  interface Faults {
-    void add(Kind kind, String subject, String reason);
+  private static final int ENTRY_BYTES = 52;
+
+  /** What keeps to the limits. */
+  interface Limits {
+    /** Notes a fault that does not end the reading. */
+    void fault(Kind kind, String subject, String reason);
+
+    /** To be called before heap is taken. */
+    void charge(long bytes) throws IOException, PickleException;
+
+    /** To be called again and again while there is work: it looks at the time. */
+    void step() throws IOException;
   }
 
   private final PickleDialect dialect;
-  private final Faults faults;
-  private final Set<String> reported = new HashSet<>();
+  private final Limits limits;
+  private final Map<String, GlobalRef> globals = new HashMap<>();
 
-  PickleObjects(PickleDialect dialect, Faults faults) {
+  PickleObjects(PickleDialect dialect, Limits limits) {
     this.dialect = dialect;
-    this.faults = faults;
+    this.limits = limits;
   }
 
   /** A name; one that is not allowed is reported where it is met first. */
-  GlobalRef global(String module, String name, long position) {
-    GlobalRef ref = new GlobalRef(module, name, position);
-    String text = ref.text();
-    if (!dialect.allowed().contains(text) && reported.size() < 1000 && reported.add(text)) {
-      faults.add(Kind.GLOBAL, module + "." + name, "it is not on the list of what is harmless");
+  GlobalRef global(String module, String name) throws IOException, PickleException {
+    String text = GlobalRef.text(module, name);
+    GlobalRef ref = globals.get(text);
+    if (ref == null) {
+      limits.charge(200 + 4L * text.length());
+      ref = new GlobalRef(module, name);
+      globals.put(text, ref);
+      if (!dialect.allowed().contains(text)) {
+        limits.fault(Kind.GLOBAL, module + "." + name, "it is not on the list of what is harmless");
+      }
     }
     return ref;
   }
 
   /** The result of a call: a container if that is known of the function, else a record of it. */
-  Object call(Object callable, Object arguments, long position) throws PickleException {
+  Object call(Object callable, Object arguments, long position)
+      throws IOException, PickleException {
     if (!(arguments instanceof PickleTuple tuple)) {
       throw PickleException.corrupt("the arguments of a call are not a tuple");
     }
@@ -55,22 +72,11 @@ final class PickleObjects {
     return new PickleCall(ref, tuple, dialect.allowed().contains(text), position);
   }
 
-  /** How many values a container has that is made of these arguments. */
-  static int copied(Object arguments) {
-    Object first = arguments instanceof PickleTuple all && all.size() == 1 ? all.get(0) : arguments;
-    if (first instanceof PickleDict dict) {
-      return dict.entries().size();
-    }
-    if (first instanceof PickleTuple tuple) {
-      return tuple.size();
-    }
-    return first instanceof PickleList list ? list.items().size() : 0;
-  }
-
-  private PickleDict dict(PickleTuple arguments) throws PickleException {
+  private PickleDict dict(PickleTuple arguments) throws IOException, PickleException {
     PickleDict dict = new PickleDict();
     if (arguments.size() == 1) {
       if (arguments.get(0) instanceof PickleDict other) {
+        limits.charge(TABLE_BYTES + ENTRY_BYTES * (long) other.entries().size());
         other.entries().forEach(dict::put);
       } else {
         for (Object pair : elements(arguments.get(0))) {
@@ -85,10 +91,10 @@ final class PickleObjects {
     return dict;
   }
 
-  private static PickleList list(PickleTuple arguments) throws PickleException {
+  private PickleList list(PickleTuple arguments) throws IOException, PickleException {
     PickleList list = new PickleList();
     if (arguments.size() == 1) {
-      elements(arguments.get(0)).forEach(list::add);
+      addAll(list, elements(arguments.get(0)));
     }
     return list;
   }
@@ -103,7 +109,7 @@ final class PickleObjects {
     throw PickleException.corrupt("a container is made of something that is no sequence");
   }
 
-  void append(Object target, Object[] items) throws PickleException {
+  void append(Object target, Object[] items) throws IOException, PickleException {
     PickleList list = target instanceof PickleList known ? known : null;
     if (target instanceof PickleCall call && !call.isAllowed()) {
       list = call.elementsToAdd();
@@ -111,15 +117,18 @@ final class PickleObjects {
     if (list == null) {
       throw PickleException.corrupt("it appends to " + named(target) + ", which is no list");
     }
-    for (Object item : items) {
-      list.add(item);
-    }
+    addAll(list, Arrays.asList(items));
+  }
+
+  private void addAll(PickleList list, List<Object> items) throws IOException, PickleException {
+    limits.charge(PickleList.bytes(items.size()));
+    items.forEach(list::add);
   }
 
   /**
    * @param items keys and values in turn
    */
-  void setItems(Object target, Object[] items) throws PickleException {
+  void setItems(Object target, Object[] items) throws IOException, PickleException {
     PickleDict dict = target instanceof PickleDict known ? known : null;
     if (target instanceof PickleCall call && !call.isAllowed()) {
       dict = call.itemsToSet();
@@ -135,34 +144,14 @@ final class PickleObjects {
     }
   }
 
-  private void put(PickleDict dict, Object key, Object value) throws PickleException {
-    Object plain = key(key);
-    if (dict.put(plain, value)) {
-      faults.add(Kind.DUPLICATE_KEY, plain.toString(), "a dictionary has it twice");
+  private void put(PickleDict dict, Object key, Object value) throws IOException, PickleException {
+    limits.step();
+    PickleKey comparable = PickleKey.of(key);
+    int table = dict.entries().isEmpty() ? TABLE_BYTES : 0;
+    limits.charge(comparable.bytes() + ENTRY_BYTES + table);
+    if (dict.put(comparable, value)) {
+      limits.fault(Kind.DUPLICATE_KEY, comparable.toString(), "a dictionary has it twice");
     }
-  }
-
-  /** What can be compared without following references. */
-  private static Object key(Object key) throws PickleException {
-    if (key instanceof PickleTuple tuple) {
-      if (tuple.size() > LONGEST_KEY || !tuple.items().stream().allMatch(PickleObjects::isAtom)) {
-        throw PickleException.limit(
-            "a key is a tuple of more than " + LONGEST_KEY + " plain values");
-      }
-      return tuple.items();
-    }
-    if (key instanceof PickleList || key instanceof PickleDict) {
-      throw PickleException.corrupt("a key is " + named(key));
-    }
-    return key;
-  }
-
-  private static boolean isAtom(Object value) {
-    return value instanceof String
-        || value instanceof Number
-        || value instanceof BigInteger
-        || value instanceof Boolean
-        || value == PickleNone.NONE;
   }
 
   /** Attributes of a dictionary are of no interest, those of unknown objects may hold tensors. */

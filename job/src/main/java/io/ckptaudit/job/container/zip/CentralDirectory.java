@@ -19,6 +19,10 @@ import java.util.Optional;
 
 /** The records of a central directory, one after the other. */
 final class CentralDirectory {
+  /** A record of 46 bytes and a short name becomes a member, its names and their places in maps. */
+  private static final int HEAP_PER_BYTE = 7;
+
+  private final RangeReader file;
   private final ByteWindow window;
   private final DirectoryPlace place;
   private final ZipFaults faults;
@@ -26,6 +30,7 @@ final class CentralDirectory {
   private final Map<String, String> names = new HashMap<>();
 
   CentralDirectory(RangeReader file, DirectoryPlace place, ZipFaults faults) {
+    this.file = file;
     this.window = new ByteWindow(file, place.end());
     this.place = place;
     this.faults = faults;
@@ -33,8 +38,10 @@ final class CentralDirectory {
 
   /** All of them, as far as records follow one another; where their data is is yet to be seen. */
   List<ZipMember> members() throws IOException {
+    file.takeHeap(HEAP_PER_BYTE * place.bytes());
     long at = place.start();
     while (at < place.end()) {
+      file.verifyTime(at);
       Optional<Integer> bytes = record(at);
       if (bytes.isEmpty()) {
         return members;

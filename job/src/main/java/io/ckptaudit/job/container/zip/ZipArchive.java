@@ -14,9 +14,12 @@ public final class ZipArchive {
   private final List<ZipFault> faults;
   private final Map<String, ZipMember> firstByName = new HashMap<>();
 
+  private final boolean recordsCrc32;
+
   private ZipArchive(List<ZipMember> members, List<ZipFault> faults) {
     this.members = members;
     this.faults = faults;
+    this.recordsCrc32 = members.stream().anyMatch(member -> member.crc32() != 0);
     members.forEach(member -> firstByName.putIfAbsent(caseless(member.name()), member));
   }
 
@@ -49,6 +52,11 @@ public final class ZipArchive {
 
   public List<ZipFault> faults() {
     return faults;
+  }
+
+  /** Whether CRC-32s are recorded; else all are 0. Then a 0 is one too, as that of no bytes. */
+  public boolean recordsCrc32() {
+    return recordsCrc32;
   }
 
   /** The first member of a name, in letters of any case: the one that torch's reader takes. */

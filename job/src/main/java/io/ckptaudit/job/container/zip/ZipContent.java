@@ -18,6 +18,9 @@ public final class ZipContent {
 
   private static final int PIECE = 64 << 10;
 
+  /** Of what is inflated, while the stream of it grows. */
+  private static final int COPIES = 3;
+
   private ZipContent() {}
 
   /**
@@ -44,10 +47,11 @@ public final class ZipContent {
     if (!member.isDeflated() || !plausible) {
       return Optional.empty();
     }
+    archive.takeHeap(COPIES * member.bytes());
     byte[] bytes = inflated(archive, member);
     return bytes == null
         ? Optional.empty()
-        : Optional.of(new Range(new HeldBytes(bytes), 0, bytes.length));
+        : Optional.of(new Range(new HeldBytes(bytes, archive), 0, bytes.length));
   }
 
   /** Grows with what really comes out, up to the size stated; null if it is not that size. */

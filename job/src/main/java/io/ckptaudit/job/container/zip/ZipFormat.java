@@ -28,8 +28,10 @@ final class ZipFormat {
   static final int ZIP64_LOCATOR_BYTES = 20;
   static final int LONGEST_COMMENT = 0xFFFF;
 
-  /** Central directories beyond it are refused: two million members and more. */
-  static final long LONGEST_DIRECTORY = 128L << 20;
+  /**
+   * Central directories beyond it are refused: those of torch's with a million members are below.
+   */
+  static final long LONGEST_DIRECTORY = 96L << 20;
 
   static final int ZIP64_EXTRA = 1;
   static final long FULL_32 = 0xFFFFFFFFL;

@@ -5,7 +5,7 @@ package io.ckptaudit.job.container.zip;
  *
  * @param name any characters; UTF-8, or else one character per byte
  * @param method 0 stored, 8 deflated
- * @param crc32 as recorded; 0 may mean that it was not
+ * @param crc32 as recorded, if the archive {@linkplain ZipArchive#recordsCrc32 records any}
  * @param storedBytes as they lie in the file
  * @param bytes of the content
  * @param recordOffset of its central record in the file

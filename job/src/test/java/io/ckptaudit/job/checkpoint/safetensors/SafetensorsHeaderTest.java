@@ -428,4 +428,43 @@ class SafetensorsHeaderTest {
             .orElseThrow();
     assertThat(problem.byteOffset()).isEqualTo(byteAt);
   }
+
+  private static ShardHeader distributed(String name, String offsets) throws IOException {
+    SafetensorsBytes file = SafetensorsBytes.file();
+    file.rawEntry(
+        "\"__metadata__\":{\"DCP_VERSION\":\"1.0\",\"DCP_SHARDING_INFO\":"
+            + "\"{\\\"w\\\":{\\\"saved_offsets\\\":%s}}\"}".formatted(offsets));
+    byte[] bytes = file.tensor("w", "F32", new long[] {1}, FOUR).bytes();
+    return new ShardScan(new InMemoryFile(bytes), name).header();
+  }
+
+  /** Slices of tensors have their names, and no more than that. */
+  @Test
+  void partsOfADistributedCheckpointAreNamed() throws IOException {
+    ShardHeader header = distributed("m.safetensors", "[0, 2]");
+    assertThat(header.status()).isEqualTo(ShardStatus.UNSUPPORTED);
+    assertThat(header.tensors()).isEmpty();
+    Problem problem = only(header);
+    assertThat(problem.isIncomplete()).isTrue();
+    assertThat(problem.message())
+        .isEqualTo(
+            "Cannot audit the file in m.safetensors at byte 45: it is a part of a distributed"
+                + " checkpoint (DCP), with slices of tensors; consolidate the checkpoint into whole"
+                + " tensors with torch, and audit that");
+    String first = "shard-00001-model-00001-of-00001.safetensors";
+    assertThat(distributed(first, "[0]").status()).isEqualTo(ShardStatus.UNSUPPORTED);
+    assertThat(distributed("sub/" + first, "[0]").status()).isEqualTo(ShardStatus.UNSUPPORTED);
+  }
+
+  @Test
+  void wholeTensorsOfADistributedCheckpointAreRead() throws IOException {
+    for (String offsets : new String[] {"[]", "[0]", "[0, 0], 1", "7", "[0"}) {
+      ShardHeader header = distributed("model-00001-of-00001.safetensors", offsets);
+      boolean slices = offsets.equals("7");
+      assertThat(header.status())
+          .as(offsets)
+          .isEqualTo(slices ? ShardStatus.UNSUPPORTED : ShardStatus.OK);
+      assertThat(header.tensors()).hasSize(slices ? 0 : 1);
+    }
+  }
 }

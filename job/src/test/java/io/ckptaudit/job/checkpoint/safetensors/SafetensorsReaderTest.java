@@ -1,10 +1,10 @@
 package io.ckptaudit.job.checkpoint.safetensors;
 
 import io.ckptaudit.job.checkpoint.CheckpointReader;
-import io.ckptaudit.job.checkpoint.CheckpointReaderContract;
+import io.ckptaudit.job.checkpoint.IndexedReaderContract;
 import io.ckptaudit.job.testing.SafetensorsBytes;
 
-class SafetensorsReaderTest extends CheckpointReaderContract {
+class SafetensorsReaderTest extends IndexedReaderContract {
 
   @Override
   protected CheckpointReader reader() {

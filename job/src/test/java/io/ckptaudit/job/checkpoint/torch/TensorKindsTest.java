@@ -5,9 +5,11 @@ import static io.ckptaudit.job.testing.TorchBytes.dict;
 import static io.ckptaudit.job.testing.TorchBytes.zip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ckptaudit.job.checkpoint.FormatRule;
 import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Severity;
 import io.ckptaudit.job.checkpoint.ShardHeader;
+import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.container.HeldBytes;
 import io.ckptaudit.job.testing.CpuTime;
@@ -16,6 +18,7 @@ import io.ckptaudit.job.testing.TorchBytes;
 import io.ckptaudit.job.testing.ZipBytes;
 import io.ckptaudit.udfs.number.DType;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -148,6 +151,89 @@ class TensorKindsTest {
     assertThat(header.problems())
         .extracting(Problem::message)
         .anySatisfy(m -> assertThat(m).contains("more than 1048576 tensors, or very long names"));
+  }
+
+  private static final int FLOATS = 4 << 20;
+
+  private static byte[] windows(long[]... sizes) {
+    return dict(
+        p -> {
+          p.text("w").vector("FloatStorage", "0", 2);
+          for (int i = 0; i < sizes.length; i++) {
+            long[] stride = new long[sizes[i].length];
+            Arrays.fill(stride, 1);
+            p.text("x" + i).tensor("FloatStorage", "1", FLOATS, i, sizes[i], stride);
+          }
+          p.text("z").vector("FloatStorage", "0", 2);
+        });
+  }
+
+  /** A window of nearly all of a storage, 4,096 times an element further: 64 GiB of 16 MiB. */
+  @Test
+  void windowsOverAStorageAreNotReadAgainAndAgain() throws IOException {
+    byte[] pickle = windows(new long[] {4096, FLOATS - 4096});
+    ShardHeader header = header(pickle, TorchBytes.floats(2), new byte[4 * FLOATS]);
+    assertThat(header.tensors()).extracting(TensorEntry::name).containsExactly("w", "z");
+    assertThat(header.problems())
+        .filteredOn(p -> p.severity() == Severity.ERROR)
+        .extracting(Problem::message)
+        .singleElement()
+        .asString()
+        .startsWith("Cannot audit tensor 'x0' in x.pt at byte ")
+        .endsWith(
+            ": with it more than 268435456 bytes are to be read, since tensors overlap so often"
+                + " that it is no longer followed; do not load the file; get it from a source you"
+                + " trust");
+  }
+
+  /** Columns of a matrix share no byte, and each takes nearly all of the storage to read. */
+  @Test
+  void columnsThatLieAmongOthersAreNoFault() throws IOException {
+    byte[] pickle =
+        dict(
+            p -> {
+              p.text("w").vector("FloatStorage", "0", 2);
+              for (int i = 0; i < 32; i++) {
+                long[] size = {1024, 128};
+                long[] stride = {4096, 1};
+                p.text("x" + i).tensor("FloatStorage", "1", FLOATS, i * 128, size, stride);
+              }
+            });
+    ShardHeader header = header(pickle, TorchBytes.floats(2), new byte[4 * FLOATS]);
+    assertThat(header.problems())
+        .filteredOn(p -> p.severity() == Severity.ERROR)
+        .isNotEmpty()
+        .allSatisfy(
+            p -> {
+              assertThat(p.of()).isEqualTo(FormatRule.UNSUPPORTED_FORMAT);
+              assertThat(p.message())
+                  .endsWith(
+                      ": its rows lie so far apart among others that with it more than 268435456"
+                          + " bytes are to be read; clone the tensors of the storage before saving,"
+                          + " and audit that");
+            });
+    assertThat(header.tensors()).hasSizeGreaterThan(10);
+  }
+
+  /** The same as a tensor for each window; one that is there already costs nothing. */
+  @Test
+  void soAreTensorsThatAreWindows() throws IOException {
+    long[][] sizes = new long[100][];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = new long[] {FLOATS - 100};
+    }
+    ShardHeader header = header(windows(sizes), TorchBytes.floats(2), new byte[4 * FLOATS]);
+    long bytes =
+        header.tensors().stream()
+            .flatMap(tensor -> tensor.slices().stream())
+            .mapToLong(Slice::bytes)
+            .sum();
+    assertThat(bytes).isBetween(200L << 20, 256L << 20);
+    assertThat(header.tensors()).extracting(TensorEntry::name).contains("w", "x0", "z");
+    assertThat(header.problems())
+        .filteredOn(p -> p.severity() == Severity.ERROR)
+        .allMatch(p -> p.rule().equals("PT_VIEW_BOUNDS"))
+        .hasSize(100 + 2 - header.tensors().size());
   }
 
   @Test

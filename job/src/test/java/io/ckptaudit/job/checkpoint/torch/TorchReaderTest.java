@@ -3,11 +3,11 @@ package io.ckptaudit.job.checkpoint.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ckptaudit.job.checkpoint.CheckpointReader;
-import io.ckptaudit.job.checkpoint.CheckpointReaderContract;
+import io.ckptaudit.job.checkpoint.IndexedReaderContract;
 import io.ckptaudit.job.testing.TorchBytes;
 import org.junit.jupiter.api.Test;
 
-class TorchReaderTest extends CheckpointReaderContract {
+class TorchReaderTest extends IndexedReaderContract {
 
   @Override
   protected CheckpointReader reader() {
@@ -43,7 +43,8 @@ class TorchReaderTest extends CheckpointReaderContract {
       assertThat(reader().isShard(name)).isTrue();
       assertThat(reader().isBeside(name)).as(name).isTrue();
     }
-    for (String name : new String[] {"pytorch_model.bin", "consolidated.00.pth", "model.ckpt"}) {
+    for (String name :
+        new String[] {"pytorch_model.bin", "consolidated.00.pth.bin", "model.ckpt"}) {
       assertThat(reader().isBeside(name)).as(name).isFalse();
     }
   }

@@ -1,0 +1,28 @@
+package io.ckptaudit.job.checkpoint;
+
+/** Copies of a tensor that do not hold the same. */
+public final class UnequalCopies {
+  private UnequalCopies() {}
+
+  /**
+   * What to say of a copy that is not equal to the tensor itself.
+   *
+   * @param copy its number, at least 1
+   */
+  public static Problem problem(Checkpoint checkpoint, TensorEntry tensor, int copy) {
+    Slice here = tensor.copy(copy).get(0);
+    Slice there = tensor.slices().get(0);
+    return Problem.error(FormatRule.SET_REPLICA_DIFF, "Cannot tell which are the values of tensor")
+        .in(checkpoint.shards().get(here.shard()).name())
+        .tensor(tensor.name())
+        .at(here.offset())
+        .because(
+            "every rank should have the same, and its %d values are not those of %s at byte %d,"
+                + " which are audited",
+            tensor.elements(),
+            Quoted.plain(checkpoint.shards().get(there.shard()).name()),
+            there.offset())
+        .reference("takes those of the first rank")
+        .todo("download both files again from one source");
+  }
+}

@@ -1,0 +1,269 @@
+package io.ckptaudit.job.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.PublicationException;
+import io.ckptaudit.job.pipeline.StoredDigests;
+import io.ckptaudit.job.pipeline.StoredRuns;
+import io.ckptaudit.job.pipeline.Verification;
+import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.TableWriter;
+import io.ckptaudit.job.testing.Audits;
+import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.job.testing.LocalSpark;
+import io.ckptaudit.job.testing.S3Bucket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.fs.s3a.S3AFileSystem;
+import org.apache.hadoop.util.Progressable;
+import org.gaul.s3proxy.junit.S3ProxyExtension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Publications in an S3 store: conditional writes, the committer, and what a failed run leaves. */
+@Timeout(600)
+@Tag("full")
+class S3PublicationIT {
+
+  private static final String KEY = "test";
+  private static final String SMALL = Fixtures.path("all-dtypes").toString();
+
+  @RegisterExtension
+  final S3ProxyExtension server =
+      S3ProxyExtension.builder()
+          .withCredentials(KEY, KEY)
+          .withBlobStoreProvider("transient-nio2")
+          .build();
+
+  private S3Bucket reports;
+  private String report;
+
+  /** S3A, with writes that a test may hold up or refuse. */
+  public static final class Watched extends S3AFileSystem {
+
+    static volatile Meeting meeting;
+    static volatile String refused;
+
+    private static void before(Path path) throws IOException {
+      if (refused != null && path.toString().contains(refused)) {
+        throw new IOException("Refused: " + path);
+      }
+      if (meeting != null && path.toString().endsWith(meeting.name())) {
+        meeting.come();
+      }
+    }
+
+    @Override
+    public FSDataOutputStreamBuilder<?, ?> createFile(Path path) {
+      try {
+        before(path);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      return super.createFile(path);
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        Path path,
+        FsPermission permission,
+        boolean overwrite,
+        int buffer,
+        short replicas,
+        long block,
+        Progressable progress)
+        throws IOException {
+      before(path);
+      return super.create(path, permission, overwrite, buffer, replicas, block, progress);
+    }
+  }
+
+  /** Two who want to write the same file wait for each other, once. */
+  private record Meeting(String name, CyclicBarrier both) {
+    void come() throws IOException {
+      if (Watched.meeting == this) {
+        try {
+          both.await(60, TimeUnit.SECONDS);
+        } catch (Exception e) {
+          throw new IOException("Nobody else wrote " + name, e);
+        }
+      }
+    }
+  }
+
+  private static void meetBefore(String name) {
+    Watched.meeting = new Meeting(name, new CyclicBarrier(2, () -> Watched.meeting = null));
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    FileSystem.closeAll();
+    Configuration configuration = LocalSpark.session().sparkContext().hadoopConfiguration();
+    configuration.set("fs.s3a.impl", Watched.class.getName());
+    configuration.set("fs.s3a.endpoint", server.getUri().toString());
+    configuration.set("fs.s3a.endpoint.region", "us-east-1");
+    configuration.set("fs.s3a.path.style.access", "true");
+    configuration.set("fs.s3a.connection.ssl.enabled", "false");
+    configuration.set(
+        "fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
+    configuration.set("fs.s3a.access.key", KEY);
+    configuration.set("fs.s3a.secret.key", KEY);
+    configuration.set("fs.s3a.attempts.maximum", "1");
+    reports = S3Bucket.create("reports", server.getUri(), KEY, KEY);
+    report = reports.uri("ci");
+  }
+
+  @AfterEach
+  void disconnect() {
+    Watched.meeting = null;
+    Watched.refused = null;
+    reports.close();
+    LocalSpark.stop();
+  }
+
+  private static Storages storages() {
+    return Storages.of(LocalSpark.session().sparkContext().hadoopConfiguration());
+  }
+
+  private static <T> List<T> together(Callable<T> one, Callable<T> other) throws Exception {
+    ExecutorService drivers = Executors.newFixedThreadPool(2);
+    try {
+      List<T> results = new ArrayList<>();
+      for (Future<T> result : List.of(drivers.submit(one), drivers.submit(other))) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      drivers.shutdownNow();
+    }
+  }
+
+  private void assertWhole(String run) throws IOException {
+    Verification verified = Verification.of(report, run, storages());
+    assertThat(verified.faults()).isEmpty();
+    assertThat(StoredDigests.faults(LocalSpark.session(), verified)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "O6: two runs into one report at once: both stay, the one that started last is latest")
+  void twoRunsAtOnce() throws Exception {
+    Audits.audits().runId("before").runTo(report, SMALL);
+    meetBefore("/_runs/latest.json");
+    List<RunVerdict> verdicts =
+        together(
+            () -> Audits.audits().runId("one").runTo(report, SMALL),
+            () -> Audits.audits().runId("two").runTo(report, SMALL));
+    for (String run : List.of("before", "one", "two")) {
+      assertWhole(run);
+    }
+    boolean first = verdicts.get(0).started().compareTo(verdicts.get(1).started()) > 0;
+    assertThat(StoredRuns.verdict(report, null, storages()).runId())
+        .isEqualTo(first ? "one" : "two");
+  }
+
+  @Test
+  @DisplayName(
+      "O6: two drivers with one run id: the manifest is created once, and lists files of one")
+  void twoDriversWithOneId() throws Exception {
+    meetBefore("/run/manifest.json");
+    List<RunVerdict> verdicts =
+        together(
+            () -> Audits.audits().runTo(report, SMALL), () -> Audits.audits().runTo(report, SMALL));
+    assertThat(verdicts.get(0).started()).isEqualTo(verdicts.get(1).started());
+    assertWhole("run");
+    String attempt = StoredRuns.manifest(report, "run", storages()).attempt();
+    assertThat(reports.keys())
+        .filteredOn(key -> key.endsWith(".parquet"))
+        .hasSizeGreaterThanOrEqualTo(9)
+        .allMatch(key -> key.contains("/part-" + attempt + "-"));
+    assertThat(reports.pendingUploads()).isEmpty();
+  }
+
+  /** Without markers of folders and of Spark. */
+  private List<String> files() {
+    return reports.keys().stream()
+        .filter(key -> !key.endsWith("/") && !key.endsWith("_SUCCESS"))
+        .toList();
+  }
+
+  @Test
+  @DisplayName("O21: a run that fails while it writes leaves no uploads and no files")
+  void aFailedRunLeavesNoUploads() throws Exception {
+    Audits.audits().runId("before").runTo(report, SMALL);
+    List<String> before = files();
+    Watched.refused = "/histograms/";
+    assertThatThrownBy(() -> Audits.audits().runTo(report, SMALL))
+        .hasCauseInstanceOf(PublicationException.class)
+        .hasMessageContaining("Cannot publish the report to " + report);
+    Watched.refused = null;
+    assertThat(reports.pendingUploads()).isEmpty();
+    assertThat(files()).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(StoredRuns.verdict(report, null, storages()).runId()).isEqualTo("before");
+    Audits.audits().runTo(report, SMALL);
+    assertWhole("run");
+  }
+
+  @Test
+  @DisplayName("O21: the committer is logged, and does not abort what others upload")
+  void theCommitterIsLogged() throws Exception {
+    Logger logger = Logger.getLogger(TableWriter.class.getName());
+    List<String> lines = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    Level before = logger.getLevel();
+    logger.setLevel(Level.INFO);
+    try {
+      Audits.audits().runTo(report, SMALL);
+    } finally {
+      logger.setLevel(before);
+      logger.removeHandler(handler);
+    }
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .contains("tables committed by magic", "org.apache.spark.internal.io.cloud");
+    assertThat(
+            LocalSpark.session()
+                .sparkContext()
+                .hadoopConfiguration()
+                .get("fs.s3a.committer.abort.pending.uploads"))
+        .isEqualTo("false");
+  }
+}
