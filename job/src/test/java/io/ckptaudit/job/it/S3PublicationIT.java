@@ -15,6 +15,7 @@ import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.S3Bucket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,11 +24,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
@@ -68,12 +71,12 @@ class S3PublicationIT {
     static volatile Meeting meeting;
     static volatile String refused;
 
-    private static void before(Path path) throws IOException {
+    private void before(Path path) throws IOException {
       if (refused != null && path.toString().contains(refused)) {
         throw new IOException("Refused: " + path);
       }
       if (meeting != null && path.toString().endsWith(meeting.name())) {
-        meeting.come();
+        meeting.come(this, path);
       }
     }
 
@@ -102,16 +105,40 @@ class S3PublicationIT {
     }
   }
 
-  /** Two who want to write the same file wait for each other, once. */
+  /**
+   * Two who want to write the same file wait for each other, once. Then one writes, and the other
+   * after it: s3proxy, unlike S3, looks at the condition of a write and writes in two steps, so
+   * that of two writes at the same moment it accepts both.
+   */
   private record Meeting(String name, CyclicBarrier both) {
-    void come() throws IOException {
-      if (Watched.meeting == this) {
-        try {
-          both.await(60, TimeUnit.SECONDS);
-        } catch (Exception e) {
-          throw new IOException("Nobody else wrote " + name, e);
-        }
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    void come(S3AFileSystem store, Path path) throws IOException {
+      if (Watched.meeting != this) {
+        return;
       }
+      try {
+        String before = etag(store, path);
+        if (both.await(PATIENCE.toSeconds(), TimeUnit.SECONDS) != 0) {
+          awaitOther(store, path, before);
+        }
+      } catch (Exception e) {
+        throw new IOException("Nobody else wrote " + name, e);
+      }
+    }
+
+    private static void awaitOther(S3AFileSystem store, Path path, String before) throws Exception {
+      long start = System.nanoTime();
+      while (etag(store, path).equals(before)) {
+        if (System.nanoTime() - start > PATIENCE.toNanos()) {
+          throw new TimeoutException("The other did not write " + path);
+        }
+        Thread.sleep(20);
+      }
+    }
+
+    private static String etag(S3AFileSystem store, Path path) throws IOException {
+      return store.exists(path) ? ((EtagSource) store.getFileStatus(path)).getEtag() : "absent";
     }
   }
 
