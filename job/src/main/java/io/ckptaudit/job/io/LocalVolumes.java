@@ -15,17 +15,13 @@ import java.util.Set;
  * What the file systems that local files lie on are good for.
  *
  * @param inMemory all of them keep their files in memory
- * @param onDisks all of them are known to be on disks of this machine
  * @param direct all of them take direct I/O
  */
-public record LocalVolumes(boolean inMemory, boolean onDisks, boolean direct) {
+public record LocalVolumes(boolean inMemory, boolean direct) {
 
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
-  private static final Set<String> DISKS =
-      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "overlay", "apfs", "ufs");
-
-  private static final LocalVolumes UNKNOWN = new LocalVolumes(false, false, false);
+  private static final LocalVolumes UNKNOWN = new LocalVolumes(false, false);
 
   /**
    * A folder's files are taken to lie on one file system. Good for nothing if a file cannot be
@@ -54,7 +50,7 @@ public record LocalVolumes(boolean inMemory, boolean onDisks, boolean direct) {
       types.add(volume.getKey().type().toLowerCase(Locale.ROOT));
       direct &= takesDirect(volume.getValue());
     }
-    return new LocalVolumes(MEMORY.containsAll(types), DISKS.containsAll(types), direct);
+    return new LocalVolumes(MEMORY.containsAll(types), direct);
   }
 
   private static boolean takesDirect(FileEntry file) throws IOException {

@@ -17,10 +17,10 @@ import org.apache.spark.SparkConf;
 /**
  * How the weights of a run are read, decided once on the driver, so that all executors agree.
  *
- * <p>Local files, by {@code auto}: mapped when they are in memory anyway, or on disks of this
- * machine and at most half of the memory that is available; else past the page cache, so that a
- * scan larger than memory neither goes through it nor evicts it; else, and on network file systems,
- * where a page that is lost under a mapping cannot be survived, in blocks through the page cache.
+ * <p>Local files, by {@code auto}: in blocks through the page cache, which costs less than the
+ * faults of a mapping and survives whatever happens to a file; but past the page cache if they have
+ * more than half of the memory that is available, so that a scan larger than memory neither goes
+ * through it nor evicts it.
  *
  * <p>Files of any other store: in ranged blocks, several on their way at the same time.
  *
@@ -82,10 +82,7 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
   }
 
   static ReadChoice auto(long bytes, long availableMemory, LocalVolumes volumes) {
-    if (volumes.inMemory() || volumes.onDisks() && bytes <= availableMemory / 2) {
-      return ReadChoice.MAP;
-    }
-    boolean larger = bytes > availableMemory / 2;
+    boolean larger = bytes > availableMemory / 2 && !volumes.inMemory();
     return larger && volumes.direct() ? ReadChoice.DIRECT : ReadChoice.BUFFERED;
   }
 

@@ -20,20 +20,19 @@ class ReadPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    // GiB to read, GiB available, in memory, on disks, takes direct I/O
-    "8,   22, false, true,  true,  MAP",
-    "11,  22, false, true,  true,  MAP",
-    "12,  22, false, true,  true,  DIRECT",
-    "138, 22, false, true,  true,  DIRECT",
-    "138, 22, false, true,  false, BUFFERED",
-    "138, 22, true,  false, false, MAP",
-    "8,   22, false, false, true,  BUFFERED",
-    "138, 22, false, false, true,  DIRECT",
-    "1,   0,  false, true,  false, BUFFERED"
+    // GiB to read, GiB available, in memory, takes direct I/O
+    "8,   22, false, true,  BUFFERED",
+    "11,  22, false, true,  BUFFERED",
+    "12,  22, false, true,  DIRECT",
+    "138, 22, false, true,  DIRECT",
+    "138, 22, false, false, BUFFERED",
+    "138, 22, true,  false, BUFFERED",
+    "138, 22, true,  true,  BUFFERED",
+    "1,   0,  false, false, BUFFERED"
   })
   void autoGoesByFileSystemAndSize(
-      long gib, long available, boolean memory, boolean disks, boolean direct, ReadChoice chosen) {
-    LocalVolumes volumes = new LocalVolumes(memory, disks, direct);
+      long gib, long available, boolean memory, boolean direct, ReadChoice chosen) {
+    LocalVolumes volumes = new LocalVolumes(memory, direct);
     assertThat(ReadPlan.auto(gib * GIB, available * GIB, volumes)).isEqualTo(chosen);
   }
 
