@@ -2,6 +2,7 @@ package io.ckptaudit.job.plan;
 
 import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Placement;
 import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import java.util.ArrayList;
@@ -123,7 +124,6 @@ public final class Planner {
       List<Slice> ofCopy = tensor.copy(copy);
       long before = 0;
       for (Slice slice : ofCopy) {
-        boolean inOnePiece = ofCopy.size() == 1 && slice.isOneRun();
         boolean recorded = slice.isOneRun() && slice.crc32() != null;
         long first = elements(before, tensor.dtype().bits());
         slices.add(
@@ -135,7 +135,7 @@ public final class Planner {
                 slice.offset(),
                 slice.bytes(),
                 slice.placement() == null ? first : slice.placement().first(),
-                inOnePiece ? 0 : -1,
+                bytesAfter(tensor, ofCopy, slice),
                 slice.arrangement(),
                 slice.placement(),
                 recorded ? new Split.Checksum(number, 0) : null));
@@ -143,6 +143,16 @@ public final class Planner {
         number++;
       }
     }
+  }
+
+  /** Bytes of the tensor after the slice; −1 if it is no stretch of the tensor's bytes. */
+  private static long bytesAfter(TensorEntry tensor, List<Slice> ofCopy, Slice slice) {
+    Placement placement = slice.placement();
+    if (placement != null && placement.isOneRun() && slice.isOneRun()) {
+      long before = placement.indexOf(placement.first()) * tensor.dtype().bits() / Byte.SIZE;
+      return tensor.bytes() - before - slice.bytes();
+    }
+    return ofCopy.size() == 1 && slice.isOneRun() ? 0 : -1;
   }
 
   /** Whole elements in a number of bytes that is a multiple of 24 or of the element. */

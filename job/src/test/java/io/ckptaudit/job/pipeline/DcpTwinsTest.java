@@ -1,0 +1,107 @@
+package io.ckptaudit.job.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ckptaudit.job.report.RunVerdict;
+import io.ckptaudit.job.report.Table;
+import io.ckptaudit.job.testing.Audits;
+import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.udfs.arrow.ArrowMemory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same weights as torch's DCP shares them out and whole: the same figures to the last bit. */
+class DcpTwinsTest {
+  private static final String WHOLE = "dcp-whole";
+  private static final List<String> SLICED = List.of("dcp-sharded", "dcp-sharded-files");
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void auditAll() {
+    run(WHOLE);
+    SLICED.forEach(DcpTwinsTest::run);
+  }
+
+  private static void run(String fixture) {
+    RunVerdict verdict =
+        Audits.audits().run(folder.resolve(fixture), Fixtures.path(fixture).toString());
+    assertThat(verdict.exitCode()).as(fixture).isZero();
+  }
+
+  @Test
+  void theFiguresAreTheSame() {
+    Map<String, String> whole = Audits.digests(folder.resolve(WHOLE));
+    for (String fixture : SLICED) {
+      Map<String, String> sliced = Audits.digests(folder.resolve(fixture));
+      for (String table :
+          new String[] {
+            "code_counts", "conversions", "layers", "layer_conversions", "histograms", "findings"
+          }) {
+        assertThat(sliced.get(table)).as(table).isNotNull().isEqualTo(whole.get(table));
+      }
+    }
+  }
+
+  private static List<String> column(String fixture, String column) {
+    return Audits.rows(folder.resolve(fixture), Table.TENSORS).stream()
+        .map(row -> row.getAs("tensor") + " " + row.getAs(column))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void soAreShapesAndPlacesOfExtremes() {
+    for (String fixture : SLICED) {
+      for (String column :
+          new String[] {
+            "shape",
+            "dtype",
+            "elements",
+            "bytes",
+            "role",
+            "layer",
+            "min",
+            "max",
+            "sum",
+            "sum_sq",
+            "min_index",
+            "max_index",
+            "narrowest_exact_dtype"
+          }) {
+        assertThat(column(fixture, column)).isEqualTo(column(WHOLE, column));
+      }
+    }
+  }
+
+  /** Of tensors whose slices are stretches of their bytes. */
+  @Test
+  void soIsTheOrderOfWhatIsCutAlongRows() {
+    List<String> whole = column(WHOLE, "crc32c");
+    for (String fixture : SLICED) {
+      List<String> sliced = column(fixture, "crc32c");
+      for (int i = 0; i < whole.size(); i++) {
+        boolean runs = whole.get(i).matches(".*(o_proj|v_proj|mlp\\..*_proj)(\\.weight)? .*");
+        String tensor = whole.get(i).replaceAll(" .*", "");
+        assertThat(sliced.get(i)).isEqualTo(runs ? tensor + " null" : whole.get(i));
+      }
+    }
+  }
+
+  @Test
+  void nothingIsWrongWithThem() {
+    for (String fixture : SLICED) {
+      assertThat(Audits.rows(folder.resolve(fixture), Table.FINDINGS))
+          .extracting(row -> row.<String>getAs("severity"))
+          .doesNotContain("ERROR", "WARNING");
+      assertThat(Audits.rows(folder.resolve(fixture), Table.FILES))
+          .extracting(row -> row.<String>getAs("status"))
+          .containsOnly("ok");
+    }
+    assertThat(ArrowMemory.allocatedBytes()).isZero();
+  }
+}
