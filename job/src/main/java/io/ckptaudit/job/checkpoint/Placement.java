@@ -36,6 +36,13 @@ public record Placement(long first, long offset, long run, long stride) implemen
     return offset / stride * run + inPart;
   }
 
+  /** Whether runs begin and end with whole bytes. */
+  public boolean isOfBytes(int bits) {
+    return run % Byte.SIZE * bits % Byte.SIZE == 0
+        && stride % Byte.SIZE * bits % Byte.SIZE == 0
+        && offset % Byte.SIZE * bits % Byte.SIZE == 0;
+  }
+
   /** Whether the elements follow one another in the tensor. */
   public boolean isOneRun() {
     return run == stride;

@@ -145,14 +145,18 @@ public final class Planner {
     }
   }
 
-  /** Bytes of the tensor after the slice; −1 if it is no stretch of the tensor's bytes. */
+  /** Bytes of the tensor after the slice; −1 if the slice has no order digest. */
   private static long bytesAfter(TensorEntry tensor, List<Slice> ofCopy, Slice slice) {
     Placement placement = slice.placement();
-    if (placement != null && placement.isOneRun() && slice.isOneRun()) {
-      long before = placement.indexOf(placement.first()) * tensor.dtype().bits() / Byte.SIZE;
-      return tensor.bytes() - before - slice.bytes();
+    if (placement == null) {
+      return ofCopy.size() == 1 && slice.isOneRun() ? 0 : -1;
     }
-    return ofCopy.size() == 1 && slice.isOneRun() ? 0 : -1;
+    int bits = tensor.dtype().bits();
+    if (slice.arrangement() != null || !placement.isOfBytes(bits)) {
+      return -1;
+    }
+    long last = placement.first() + elements(slice.bytes(), bits) - 1;
+    return tensor.bytes() - (placement.indexOf(last) + 1) * bits / Byte.SIZE;
   }
 
   /** Whole elements in a number of bytes that is a multiple of 24 or of the element. */

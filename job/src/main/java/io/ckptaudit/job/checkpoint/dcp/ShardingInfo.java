@@ -69,17 +69,21 @@ final class ShardingInfo {
 
   private boolean parsed() throws IOException {
     try (JsonParser json = StrictJson.parser(shard.sharding())) {
-      try {
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-          return unusable("it is not a JSON object");
-        }
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-          tensor(json, json.currentName());
-        }
-        return json.nextToken() == null || unusable("something follows its end");
-      } catch (JsonProcessingException e) {
-        return unusable(StrictJson.failure(json, e).inWords());
+      return object(json);
+    }
+  }
+
+  private boolean object(JsonParser json) throws IOException {
+    try {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return unusable("it is not a JSON object");
       }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        tensor(json, json.currentName());
+      }
+      return json.nextToken() == null || unusable("something follows its end");
+    } catch (JsonProcessingException e) {
+      return unusable(StrictJson.failure(json, e).inWords());
     }
   }
 
