@@ -155,7 +155,7 @@ final class ShardingInfo {
     }
     return fault != null || count == shape.size()
         ? fault
-        : "its saved_offsets have %s numbers and its shape has %s".formatted(count, shape.size());
+        : "its saved_offsets have length %s and its shape has %s".formatted(count, shape.size());
   }
 
   private static String offset(JsonParser json, long length, List<Long> offsets)

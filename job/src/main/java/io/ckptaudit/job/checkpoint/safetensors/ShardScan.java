@@ -32,6 +32,9 @@ final class ShardScan {
   /** The text is read in pieces; what is held are names, shapes and entries. */
   private static final int HEAP_PER_BYTE = 6;
 
+  /** Where slices begin is in one string, which is held whole and then parsed. */
+  private static final int HEAP_PER_BYTE_OF_SLICES = 10;
+
   private final RangeReader file;
   private final String name;
   private final Problems problems;
@@ -113,7 +116,7 @@ final class ShardScan {
   }
 
   private ShardHeader parse(long length) throws IOException {
-    file.takeHeap(HEAP_PER_BYTE * length);
+    file.takeHeap((slicesWanted ? HEAP_PER_BYTE_OF_SLICES : HEAP_PER_BYTE) * length);
     Utf8Text text = new Utf8Text(file, SafetensorsFormat.PREFIX_BYTES, length);
     HeaderParser parser = new HeaderParser(text, name, problems);
     boolean decoded = true;

@@ -51,11 +51,14 @@ class DcpMutantsTest {
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
       byte[][] files = new byte[FILES][];
+      int[] headers = new int[FILES];
       for (int file = 0; file < FILES; file++) {
         files[file] = model.bytes(1 + file);
+        headers[file] = 8 + DcpModel.header(files[file]).length();
       }
       for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
-        mutate(files[random.nextInt(FILES)], random);
+        int file = random.nextInt(FILES);
+        mutate(files[file], headers[file], random);
       }
       try {
         MutantLoop.within(() -> assertSound(files));
@@ -67,8 +70,7 @@ class DcpMutantsTest {
   }
 
   /** Mostly digits of the header for others: shapes, offsets and ranges that do not fit. */
-  private static void mutate(byte[] file, Random random) {
-    int length = 8 + DcpModel.header(file).length();
+  private static void mutate(byte[] file, int length, Random random) {
     int at = random.nextInt(length);
     if (random.nextInt(3) > 0) {
       for (int i = 0; i < length && !(file[at] >= '0' && file[at] <= '9'); i++) {
