@@ -135,7 +135,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** But for the files of Meta's ranks, which are PyTorch's. */
+  /** But for the files of Meta's ranks, which are PyTorch's, and those of DCP, safetensors. */
   @Test
   void formatsDoNotImportEachOther() {
     slices()
@@ -144,6 +144,9 @@ class ArchitectureTest {
         .notDependOnEachOther()
         .ignoreDependency(
             resideInAPackage(room("checkpoint.meta")), resideInAPackage(room("checkpoint.torch")))
+        .ignoreDependency(
+            resideInAPackage(room("checkpoint.dcp")),
+            resideInAPackage(room("checkpoint.safetensors")))
         .check(CLASSES);
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What can be wrong with the files of a checkpoint: {@code ST_*} of a safetensors file, {@code
- * IX_*} of a set of shards, {@code SET_*} of a set of model-parallel ranks, {@code ZIP*} of a zip
+ * IX_*} of a set of shards, {@code SET_*} of shards with parts of tensors, {@code ZIP*} of a zip
  * archive, {@code PKL_*} of a pickle, {@code PT_*} of the PyTorch file in them, {@code LEG_*} of
  * one from before PyTorch 1.6, {@code CHECKSUM_*} of what is promised of files, {@code IO_*} of
  * files that cannot be opened. The action of a single problem may say more than that of its rule.
@@ -85,10 +85,19 @@ public enum FormatRule implements FindingRule {
       Todo.BESIDE),
   IX_LIMIT("the tensors of a checkpoint have more than 2^53 bytes together", Todo.DISTRUST),
   SET_GAP(
-      "the file of a model-parallel rank is missing, or it is not clear which it is", Todo.RANKS),
-  SET_MISMATCH("ranks disagree on the tensors, or on the dtype or shape of one", Todo.RANKS),
+      "the file of a model-parallel rank is missing, or it is not clear which it is; or slices of a"
+          + " tensor are",
+      Todo.RANKS),
+  SET_MISMATCH(
+      "ranks disagree on the tensors, on the dtype or shape of one, or have the same elements of it",
+      Todo.RANKS),
   SET_REPLICA_DIFF(
       "a tensor of which every rank has a copy is not the same in all of them", Todo.RANKS),
+  SET_OFFSETS(
+      List.of(Severity.ERROR, Severity.WARNING),
+      "where in its tensor a slice of a distributed checkpoint (DCP) begins is not stated, or"
+          + " cannot be",
+      Todo.RANKS),
   SET_LAYOUT(
       List.of(Severity.INFO),
       "how the parts of a tensor go together is not known; they are counted one after the other",

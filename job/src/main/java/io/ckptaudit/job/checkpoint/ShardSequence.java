@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Whether the numbers of {@code model-00002-of-00005} names are complete and agree. */
-final class ShardSequence {
+public final class ShardSequence {
   private static final Pattern NUMBERED =
       Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})(\\.[^/]*)", Pattern.DOTALL);
   private static final int NAMED = 20;
@@ -18,7 +18,7 @@ final class ShardSequence {
 
   private ShardSequence() {}
 
-  static void verify(Collection<String> names, Problems problems) {
+  public static void verify(Collection<String> names, Problems problems) {
     Map<String, Map<Integer, BitSet>> sequences = new TreeMap<>(CodePointOrder.INSTANCE);
     for (String name : names) {
       Matcher matcher = NUMBERED.matcher(name);
@@ -65,7 +65,8 @@ final class ShardSequence {
         .reference("ignores it");
   }
 
-  private static String listed(BitSet numbers) {
+  /** As in "2, 5 and 7 more are". */
+  public static String listed(BitSet numbers) {
     StringBuilder text = new StringBuilder();
     numbers.stream().limit(NAMED).forEach(n -> text.append(text.isEmpty() ? "" : ", ").append(n));
     int count = numbers.cardinality();

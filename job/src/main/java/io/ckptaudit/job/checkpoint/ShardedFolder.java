@@ -113,8 +113,9 @@ public final class ShardedFolder {
     files.addOthers(index != null);
     files.reportUnfinished();
     files.reportBeside();
-    ShardSequence.verify(files.names(), problems);
-    if (set != null) {
+    if (set == null) {
+      ShardSequence.verify(files.names(), problems);
+    } else {
       set.absent(files.names(), beside, problems).forEach(files::addAbsent);
     }
     return files;

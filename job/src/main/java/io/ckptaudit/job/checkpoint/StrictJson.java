@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,11 @@ public final class StrictJson {
   /** For headers and indexes, at most 16 levels deep. */
   public static JsonParser parser(Utf8Text text) throws IOException {
     return FACTORY.createParser(text);
+  }
+
+  /** For JSON that stands in a string of other JSON, at most 16 levels deep. */
+  public static JsonParser parser(String text) throws IOException {
+    return FACTORY.createParser(new StringReader(text));
   }
 
   /** For settings that others nest as they like, at most 128 levels deep. */

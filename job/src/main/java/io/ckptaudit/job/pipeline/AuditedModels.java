@@ -82,7 +82,11 @@ final class AuditedModels implements SplitCounters, Serializable {
         split.placement() == null
             ? length.getAsLong()
             : length.getAsLong() / split.placement().stride() * split.placement().run();
-    return Optional.of(new SliceCounter(split.dtype(), inPart, split.firstElement()));
+    long first =
+        split.placement() == null
+            ? split.firstElement()
+            : split.placement().inColumns(split.firstElement());
+    return Optional.of(new SliceCounter(split.dtype(), inPart, first));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.ckptaudit.job.checkpoint.CheckpointFinder;
 import io.ckptaudit.job.checkpoint.CheckpointReader;
 import io.ckptaudit.job.checkpoint.CheckpointSource;
 import io.ckptaudit.job.checkpoint.TwinFormats;
+import io.ckptaudit.job.checkpoint.dcp.DcpReader;
 import io.ckptaudit.job.checkpoint.meta.MetaReader;
 import io.ckptaudit.job.checkpoint.safetensors.SafetensorsReader;
 import io.ckptaudit.job.checkpoint.torch.TorchReader;
@@ -25,7 +26,7 @@ public final class Checkpoints {
   static final String HEADER_SECONDS = "spark.ckptaudit.header.seconds";
 
   private static final List<CheckpointReader> READERS =
-      List.of(new SafetensorsReader(), new MetaReader(), new TorchReader());
+      List.of(new SafetensorsReader(), new DcpReader(), new MetaReader(), new TorchReader());
 
   private Checkpoints() {}
 

@@ -31,6 +31,9 @@ final class SplitCursor implements AutoCloseable {
   private final CRC32 crc32 = new CRC32();
   private Rearrangement rearrangement;
 
+  /** Of the split under way; null if it has none. */
+  private PlacedDigest placed;
+
   /**
    * @param digester of the files the blocks are of; null if nobody asks for them whole
    */
@@ -53,6 +56,7 @@ final class SplitCursor implements AutoCloseable {
       throws IOException {
     counter.reset();
     crc32.reset();
+    placed = PlacedDigest.of(split);
     boolean rearranged = Rearrangement.isNeeded(split);
     if (rearranged) {
       begin(split);
@@ -102,6 +106,9 @@ final class SplitCursor implements AutoCloseable {
       counter.add(part, bytes);
       slices.ifPresent(of -> of.add(part, bytes));
     }
+    if (placed != null) {
+      placed.add(part.view(0, bytes), from);
+    }
     if (split.checksum() != null) {
       crc32.update(part.view(0, bytes));
     }
@@ -109,7 +116,9 @@ final class SplitCursor implements AutoCloseable {
 
   private CountedSplit finished(Split split, SpanCounter counter, SliceMagnitudes slices) {
     TensorState state =
-        counter.finish(split::indexInTensor, split.isPlaced() ? split.bytesAfter() : -1);
+        placed == null
+            ? counter.finish(split::indexInTensor, split.isPlaced() ? split.bytesAfter() : -1)
+            : counter.finishApart(split::indexInTensor, placed.contribution(split.bytesAfter()));
     SortedMap<Integer, TensorState> states = new TreeMap<>();
     states.put(
         split.copy(), split.isPlaced() ? state : state.repeated(split.arrangement().repeats()));

@@ -91,10 +91,12 @@ public record ElementLanes(ArrayList<Lane> lanes) implements Serializable {
       if (place == null || !isContiguous(slice)) {
         return Optional.empty();
       }
-      parts
-          .computeIfAbsent(place.offset(), none -> new Lane(place.run(), new ArrayList<>()))
-          .splits
-          .add(split(checkpoint, tensor, slice, place.first()));
+      Lane lane =
+          parts.computeIfAbsent(place.column(), none -> new Lane(place.run(), new ArrayList<>()));
+      if (lane.turn != place.run()) {
+        return Optional.empty();
+      }
+      lane.splits.add(split(checkpoint, tensor, slice, place.inColumns(place.first())));
     }
     parts.values().forEach(lane -> lane.splits.sort(BY_PLACE));
     ElementLanes lanes = new ElementLanes(new ArrayList<>(parts.values()));

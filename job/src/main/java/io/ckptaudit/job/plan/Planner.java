@@ -2,6 +2,7 @@ package io.ckptaudit.job.plan;
 
 import io.ckptaudit.job.checkpoint.Arrangement;
 import io.ckptaudit.job.checkpoint.Checkpoint;
+import io.ckptaudit.job.checkpoint.Placement;
 import io.ckptaudit.job.checkpoint.Slice;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import java.util.ArrayList;
@@ -123,7 +124,6 @@ public final class Planner {
       List<Slice> ofCopy = tensor.copy(copy);
       long before = 0;
       for (Slice slice : ofCopy) {
-        boolean inOnePiece = ofCopy.size() == 1 && slice.isOneRun();
         boolean recorded = slice.isOneRun() && slice.crc32() != null;
         long first = elements(before, tensor.dtype().bits());
         slices.add(
@@ -135,7 +135,7 @@ public final class Planner {
                 slice.offset(),
                 slice.bytes(),
                 slice.placement() == null ? first : slice.placement().first(),
-                inOnePiece ? 0 : -1,
+                bytesAfter(tensor, ofCopy, slice),
                 slice.arrangement(),
                 slice.placement(),
                 recorded ? new Split.Checksum(number, 0) : null));
@@ -143,6 +143,20 @@ public final class Planner {
         number++;
       }
     }
+  }
+
+  /** Bytes of the tensor after the slice; −1 if the slice has no order digest. */
+  private static long bytesAfter(TensorEntry tensor, List<Slice> ofCopy, Slice slice) {
+    Placement placement = slice.placement();
+    if (placement == null) {
+      return ofCopy.size() == 1 && slice.isOneRun() ? 0 : -1;
+    }
+    int bits = tensor.dtype().bits();
+    if (slice.arrangement() != null || !placement.isOfBytes(bits)) {
+      return -1;
+    }
+    long last = placement.first() + elements(slice.bytes(), bits) - 1;
+    return tensor.bytes() - (placement.indexOf(last) + 1) * bits / Byte.SIZE;
   }
 
   /** Whole elements in a number of bytes that is a multiple of 24 or of the element. */

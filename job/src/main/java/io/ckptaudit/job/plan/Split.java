@@ -14,7 +14,8 @@ import java.io.Serializable;
  * @param offset in the file
  * @param bytes from the first to the last element; 0 for a tensor without any
  * @param firstElement index of the first element in the tensor, or in the part of it that is placed
- * @param bytesAfter bytes of the tensor after this range; −1 if the tensor lies in several pieces
+ * @param bytesAfter bytes of the tensor after the last element of this range; −1 if there is no
+ *     order digest, as where nobody knows the place of a piece
  * @param arrangement how its elements lie in the range; null where they simply follow one another
  * @param placement where its elements are in the tensor; null where they simply follow one another
  * @param checksum of which a CRC-32 is to be taken; null if none is
@@ -79,10 +80,17 @@ public record Split(
         offset + from,
         length,
         firstElement + elementsBefore,
-        bytesAfter < 0 ? -1 : bytesAfter + after,
+        bytesAfter < 0 ? -1 : bytesAfter + (placement == null ? after : apart(from + length)),
         arrangement,
         placement,
         checksum == null ? null : new Checksum(checksum.slice(), checksum.bytesAfter() + after));
+  }
+
+  /** Bytes in the tensor from the last element before {@code to} to the last of the range. */
+  private long apart(long to) {
+    long last = firstElement + bytes * Byte.SIZE / dtype.bits() - 1;
+    long lastBefore = firstElement + to * Byte.SIZE / dtype.bits() - 1;
+    return (placement.indexOf(last) - placement.indexOf(lastBefore)) * dtype.bits() / Byte.SIZE;
   }
 
   /** Some steps of the outermost axis. */

@@ -237,7 +237,8 @@ final class BrokenCase {
             IndexCases.all(),
             StandInCases.all(),
             LinkCases.all(),
-            MetaCases.all())) {
+            MetaCases.all(),
+            DcpCases.all())) {
       for (BrokenCase one : cases) {
         if (all.put(one.name, one) != null) {
           throw new IllegalStateException("Two cases are named " + one.name);

@@ -138,7 +138,7 @@ final class MetaCases {
         .finds(
             SET_REPLICA_DIFF,
             here,
-            "takes those of the first rank",
+            "takes those of one rank",
             "Cannot tell which are the values of tensor 'norm.weight' in consolidated.01.pth at"
                 + " byte %d: every rank should have the same, and its 4 values are not those of"
                     .formatted(here)

@@ -66,7 +66,12 @@ class DigestTest {
   @Test
   void everySplitSizeReadInEveryWayGivesTheSameTables() {
     String[] fixtures = {
-      "llama-hf-broken-bf16", "llama-fp32-master", "gradients", "all-dtypes", "llama-meta"
+      "llama-hf-broken-bf16",
+      "llama-fp32-master",
+      "gradients",
+      "all-dtypes",
+      "llama-meta",
+      "dcp-sharded"
     };
     Map<String, String> whole = digests("whole", Audits.audits(), fixtures);
     for (ReadChoice way : List.of(ReadChoice.MAP, ReadChoice.BUFFERED, ReadChoice.DIRECT)) {

@@ -349,6 +349,11 @@ class SplitReaderTest {
               }
 
               @Override
+              public TensorState finishApart(LongUnaryOperator inTensor, Integer orderDigest) {
+                throw new AssertionError();
+              }
+
+              @Override
               public void reset() {}
 
               @Override

@@ -157,7 +157,10 @@ class PlannerTest {
       for (Split split : task.splits()) {
         boolean whole = split.copy() == 1;
         assertThat(split.bytesAfter())
-            .isEqualTo(whole ? 16_000 - split.offset() - split.bytes() : -1);
+            .isEqualTo(
+                whole
+                    ? 16_000 - split.offset() - split.bytes()
+                    : 8000 - 2 - 2 * split.indexInTensor(split.bytes() / 2 - 1));
         if (whole) {
           assertThat(split.checksum()).isEqualTo(new Split.Checksum(2, split.bytesAfter()));
           copied += split.bytes();

@@ -34,6 +34,11 @@ public final class ScaleSplitCounter implements SpanCounter {
   }
 
   @Override
+  public ScaleCounts finishApart(LongUnaryOperator inTensor, Integer orderDigest) {
+    return finish(inTensor, -1);
+  }
+
+  @Override
   public void reset() {
     counter.reset();
   }

@@ -19,6 +19,13 @@ public interface SpanCounter extends AutoCloseable {
    */
   TensorState finish(LongUnaryOperator inTensor, long bytesAfter);
 
+  /**
+   * The same of a split whose bytes are not all together in the tensor.
+   *
+   * @param orderDigest what they contribute to the order digest, or null
+   */
+  TensorState finishApart(LongUnaryOperator inTensor, Integer orderDigest);
+
   /** The same of a split whose elements follow one another from this one on. */
   default TensorState finish(long firstElement, long bytesAfter) {
     return finish(index -> firstElement + index, bytesAfter);

@@ -57,7 +57,12 @@ public final class SplitCounter implements SpanCounter {
   public TensorState finish(LongUnaryOperator inTensor, long bytesAfter) {
     Integer digest =
         bytesAfter < 0 ? null : (Integer) OrderDigest.contribution(crc32c(), bytes, bytesAfter);
-    TensorState state = state(inTensor, digest);
+    return finishApart(inTensor, digest);
+  }
+
+  @Override
+  public TensorState finishApart(LongUnaryOperator inTensor, Integer orderDigest) {
+    TensorState state = state(inTensor, orderDigest);
     reset();
     return state;
   }

@@ -53,12 +53,12 @@ public enum CombinableCrc {
   }
 
   /** Of a number of zero bytes. */
-  private int ofZeros(long bytes) {
+  int ofZeros(long bytes) {
     return ~multiply(0xFFFFFFFF, power(bytes));
   }
 
   /** x^(8·bytes) modulo the polynomial. */
-  private int power(long bytes) {
+  int power(long bytes) {
     int product = ONE;
     for (int k = 0; k < bytePowers.length; k++) {
       if ((bytes >>> k & 1) == 1) {
@@ -69,7 +69,7 @@ public enum CombinableCrc {
   }
 
   /** Product of two polynomials modulo this one, all bit-reflected. */
-  private int multiply(int a, int b) {
+  int multiply(int a, int b) {
     int product = 0;
     int shifted = b;
     for (int bit = 31; bit >= 0; bit--) {

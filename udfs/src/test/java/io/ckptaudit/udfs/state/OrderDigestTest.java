@@ -51,6 +51,36 @@ class OrderDigestTest {
     }
   }
 
+  /** Columns of a matrix, each read in pieces of any length. */
+  @Test
+  void runsThatAreAStrideApartContributeWhatTheyDoOneByOne() {
+    for (int run = 0; run < 500; run++) {
+      int columns = 1 + cases.below(40);
+      byte[] bytes = new byte[(1 + cases.below(8)) * columns];
+      cases.random().nextBytes(bytes);
+      int split = cases.below(columns + 1);
+      int merged = runs(bytes, columns, 0, split) ^ runs(bytes, columns, split, columns);
+      assertThat(OrderDigest.finish(merged, bytes.length)).as("%s", cases).isEqualTo(crc32c(bytes));
+    }
+  }
+
+  private int runs(byte[] bytes, int stride, int from, int to) {
+    if (from == to) {
+      return 0;
+    }
+    RunsDigest digest = new RunsDigest(to - from, stride);
+    int end = 0;
+    for (int row = 0; row < bytes.length; row += stride) {
+      int middle = row + from + cases.below(to - from);
+      if (middle > row + from) {
+        digest.add(crc32c(bytes, row + from, middle), row + from, middle - row - from);
+      }
+      digest.add(crc32c(bytes, middle, row + to), middle, row + to - middle);
+      end = row + to;
+    }
+    return digest.contribution(bytes.length - end);
+  }
+
   @Test
   void theCrcOfZipArchivesIsPutTogetherTheSameWay() {
     for (int run = 0; run < 200; run++) {

@@ -33,8 +33,8 @@ final class WholeTensor {
   /** A tensor that is cut along an axis, with all of its parts. */
   static TensorEntry joined(List<RankPart> parts, int axis) {
     WholeTensor whole = new WholeTensor(parts);
-    boolean inner = axis > 0 && whole.first.elements() > 0;
-    return whole.entry(axis, inner ? whole.placed(axis) : whole.slices().toList());
+    boolean any = whole.first.elements() > 0;
+    return whole.entry(axis, any ? whole.placed(axis) : whole.slices().toList());
   }
 
   /** The same where parts are missing, or it is not known how they go together. */
@@ -47,16 +47,20 @@ final class WholeTensor {
     return parts.stream().flatMap(part -> part.slices().stream());
   }
 
+  /** Parts of rows are all of some, those of columns some of all. */
   private List<Slice> placed(int axis) {
-    long run = 1;
-    for (long dimension : first.shape().subList(axis, first.shape().size())) {
-      run *= dimension;
+    long row = 1;
+    for (long dimension :
+        first.shape().subList(Math.min(1, first.shape().size()), first.shape().size())) {
+      row *= dimension;
     }
+    long stride = axis == 0 ? row : row * parts.size();
+    long step = axis == 0 ? first.elements() : row;
     List<Slice> placed = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       long before = 0;
       for (Slice slice : parts.get(i).slices()) {
-        placed.add(slice.placed(new Placement(before, i * run, run, parts.size() * run)));
+        placed.add(slice.placed(new Placement(before, i * step, row, stride)));
         before += slice.elementBytes() * Byte.SIZE / first.dtype().bits();
       }
     }

@@ -15,10 +15,11 @@ final class DistributedPart {
   private DistributedPart() {}
 
   /**
-   * @param sharding {@code {"name": {"saved_offsets": [0, 64]}, …}}, not yet believed to be JSON
+   * @param sharding {@code {"name": {"saved_offsets": [0, 64]}, …}}, not yet believed to be JSON;
+   *     null if there is none
    */
   static boolean hasSlices(String file, String sharding) {
-    return NAME.matcher(file).matches() || hasOffsets(sharding);
+    return sharding != null && (NAME.matcher(file).matches() || hasOffsets(sharding));
   }
 
   /** In one pass, whatever the text is. */

@@ -29,6 +29,7 @@ final class HeaderParser {
   private final List<DeclaredTensor> tensors = new ArrayList<>();
   private final Map<String, Integer> byName = new HashMap<>();
   private long metadataAt = -1;
+  private String sharding;
   private long shardingAt = -1;
   private boolean complete;
 
@@ -48,7 +49,12 @@ final class HeaderParser {
     return tensors;
   }
 
-  /** Where the metadata says that the tensors are slices of others; −1 if it does not. */
+  /** What the metadata says of slices, not yet believed to be JSON; null if nothing. */
+  String sharding() {
+    return sharding;
+  }
+
+  /** Where it says so; −1 if it does not. */
   long shardingAt() {
     return shardingAt;
   }
@@ -209,8 +215,8 @@ final class HeaderParser {
         json.skipChildren();
       } else if (StrictJson.hasLoneSurrogate(key) || StrictJson.hasLoneSurrogate(json.getText())) {
         loneSurrogate(key, keyAt);
-      } else if (key.equals(SafetensorsFormat.SHARDING)
-          && DistributedPart.hasSlices(file, json.getText())) {
+      } else if (key.equals(SafetensorsFormat.SHARDING)) {
+        sharding = json.getText();
         shardingAt = text.byteOffset(keyAt);
       }
     }

@@ -10,6 +10,7 @@ import io.ckptaudit.job.checkpoint.Problem;
 import io.ckptaudit.job.checkpoint.Problems;
 import io.ckptaudit.job.checkpoint.ShardHeader;
 import io.ckptaudit.job.checkpoint.ShardStatus;
+import io.ckptaudit.job.checkpoint.SliceFile;
 import io.ckptaudit.job.checkpoint.StrictJson;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.checkpoint.Utf8Text;
@@ -31,14 +32,27 @@ final class ShardScan {
   /** The text is read in pieces; what is held are names, shapes and entries. */
   private static final int HEAP_PER_BYTE = 6;
 
+  /** Where slices begin is in one string, which is held whole and then parsed. */
+  private static final int HEAP_PER_BYTE_OF_SLICES = 10;
+
   private final RangeReader file;
   private final String name;
   private final Problems problems;
+  private boolean slicesWanted;
+  private String sharding;
+  private long shardingAt = -1;
 
   ShardScan(RangeReader file, String name) {
     this.file = file;
     this.name = name;
     this.problems = new Problems(name);
+  }
+
+  /** The same of a file that may hold slices of tensors, with what it says of them. */
+  SlicedShard slices() throws IOException {
+    slicesWanted = true;
+    ShardHeader header = header();
+    return new SlicedShard(header, sharding, shardingAt);
   }
 
   ShardHeader header() throws IOException {
@@ -102,7 +116,7 @@ final class ShardScan {
   }
 
   private ShardHeader parse(long length) throws IOException {
-    file.takeHeap(HEAP_PER_BYTE * length);
+    file.takeHeap((slicesWanted ? HEAP_PER_BYTE_OF_SLICES : HEAP_PER_BYTE) * length);
     Utf8Text text = new Utf8Text(file, SafetensorsFormat.PREFIX_BYTES, length);
     HeaderParser parser = new HeaderParser(text, name, problems);
     boolean decoded = true;
@@ -118,8 +132,10 @@ final class ShardScan {
               .reference(e.isUtf8() ? DESERIALIZATION : "InvalidHeader")
               .todo(DOWNLOAD));
     }
-    if (decoded && parser.shardingAt() >= 0) {
-      return slices(parser.shardingAt());
+    sharding = parser.sharding();
+    shardingAt = parser.shardingAt();
+    if (decoded && !slicesWanted && DistributedPart.hasSlices(name, sharding)) {
+      return refused();
     }
     if (!decoded || !parser.isComplete()) {
       return ShardHeader.unread(ShardStatus.DAMAGED, problems.all());
@@ -130,14 +146,19 @@ final class ShardScan {
   }
 
   /** Slices have the names of their tensors, and would pass for them. */
-  private ShardHeader slices(long at) {
+  private ShardHeader refused() {
+    String todo =
+        SliceFile.isOne(name)
+            ? "audit its folder, with the files of all ranks"
+            : "give the files of all ranks the names that torch gave them"
+                + " (shard-00001-model-00001-of-00001.safetensors), and audit their folder";
     problems.add(
         Problem.error(FormatRule.UNSUPPORTED_FORMAT, "Cannot audit the file")
             .in(name)
-            .at(at)
+            .at(shardingAt)
             .because("it is a part of a distributed checkpoint (DCP), with slices of tensors")
             .reference("takes each slice for a whole tensor")
-            .todo("consolidate the checkpoint into whole tensors with torch, and audit that"));
+            .todo(todo));
     return ShardHeader.unread(ShardStatus.UNSUPPORTED, problems.all());
   }
 

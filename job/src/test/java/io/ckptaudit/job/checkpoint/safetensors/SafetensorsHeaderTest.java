@@ -449,8 +449,9 @@ class SafetensorsHeaderTest {
     assertThat(problem.message())
         .isEqualTo(
             "Cannot audit the file in m.safetensors at byte 45: it is a part of a distributed"
-                + " checkpoint (DCP), with slices of tensors; consolidate the checkpoint into whole"
-                + " tensors with torch, and audit that");
+                + " checkpoint (DCP), with slices of tensors; give the files of all ranks the names that"
+                + " torch gave them (shard-00001-model-00001-of-00001.safetensors), and audit their"
+                + " folder");
     String first = "shard-00001-model-00001-of-00001.safetensors";
     assertThat(distributed(first, "[0]").status()).isEqualTo(ShardStatus.UNSUPPORTED);
     assertThat(distributed("sub/" + first, "[0]").status()).isEqualTo(ShardStatus.UNSUPPORTED);
