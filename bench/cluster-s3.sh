@@ -4,8 +4,9 @@
 #   bench/cluster-s3.sh [--case bf16|moe] [--size 2GB] [--dir DIR] [--measure [--rounds 5]]
 # --case moe audits 100,000 tensors of 2 KiB instead, once, and prints the wall time and the peak resident set of the driver, whose
 # heap is 1 GiB in either case. --measure also prints, each as the median, least and most of so many alternating rounds, the wall time
-# on the cluster against local[2], and the time from the start of the first task that reads to the end of the last for both, against a
-# plain read of the same objects by the AWS SDK, with as many requests of as many bytes on their way as the audit has in all its tasks.
+# on a cluster of one executor with two cores against local[2], and the time from the start of the first task that reads to the end of
+# the last for both, against a plain read of the same objects by the AWS SDK, with as many requests of as many bytes on their way as the
+# audit has in all its tasks.
 # Everything runs on this machine and is made from Maven's jars: the store (s3proxy on files), a standalone cluster of a master and two
 # workers of one core, spark-submit with the thin jar. DIR (default /tmp/ckpt-audit-cluster) takes the checkpoint, which is kept, and
 # the store, which is not.
@@ -123,14 +124,19 @@ master=$(free_port)
 daemon master master.Master --host 127.0.0.1 --port "$master" --webui-port 0
 await "The master" listens "$master"
 workers=()
-for name in worker-1 worker-2; do
-  daemon $name worker.Worker --host 127.0.0.1 --cores 1 --memory 1g --work-dir "$work/$name/files" --webui-port 0 \
+worker() { # name cores memory
+  daemon "$1" worker.Worker --host 127.0.0.1 --cores "$2" --memory "$3" --work-dir "$work/$1/files" --webui-port 0 \
     "spark://127.0.0.1:$master"
   workers+=("${started[-1]}")
-done
-for name in worker-1 worker-2; do await "$name" grep -q "Successfully registered with master" "$work/$name/log"; done
+}
+registered() { await "$1" grep -q "Successfully registered with master" "$work/$1/log"; }
+worker worker-1 1 1g
+worker worker-2 1 1g
+registered worker-1
+registered worker-2
 
 # ---- audits
+executor_memory=768m executor_cores=1 split=32MiB # small, so that there are tasks to end before an executor does
 submit() { # id master; leaves exit code, seconds and peak resident set of the driver in files
   local settings=() setting code=0 begin peak
   for setting in "${s3[@]}"; do settings+=(--conf "spark.hadoop.$setting"); done
@@ -138,12 +144,12 @@ submit() { # id master; leaves exit code, seconds and peak resident set of the d
   begin=$(date +%s%N)
   "$java" -Xmx1g "${flags[@]}" -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" \
     org.apache.spark.deploy.SparkSubmit --master "$2" "${settings[@]}" --conf spark.driver.memory=1g \
-    --conf spark.executor.memory=768m --conf spark.executor.cores=1 --conf spark.ui.enabled=false \
+    --conf spark.executor.memory=$executor_memory --conf spark.executor.cores=$executor_cores --conf spark.ui.enabled=false \
     --conf spark.scheduler.minRegisteredResourcesRatio=1.0 \
     --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=file:$work/$1/events" --conf spark.eventLog.compress=false \
     --conf spark.eventLog.rolling.enabled=false \
     --class io.ckptaudit.job.cli.Main "$jar" \
-    audit "s3a://weights/$(basename "$model")" --report s3a://reports/all --run-id "$1" --split-size 32MiB \
+    audit "s3a://weights/$(basename "$model")" --report s3a://reports/all --run-id "$1" --split-size $split \
     >"$work/$1/out" 2>"$work/$1/log" &
   echo $! >"$work/$1/pid"
   # The kernel keeps the peak itself; a process that has ended has none any more.
@@ -233,6 +239,10 @@ if [ -n "$measure" ]; then
     sed -n "s/.* $1 = \"\{0,1\}\([0-9]*\)m\{0,1\}\"\{0,1\};.*/\1/p" "$root/job/src/main/java/io/ckptaudit/job/pipeline/ReadPlan.java" | grep .
   }
   in_flight=$((2 * $(default_of DEFAULT_IN_FLIGHT))) block=$(default_of DEFAULT_BLOCK)
+  kill "${workers[@]}"
+  worker worker-3 2 2g
+  registered worker-3
+  executor_memory=1536m executor_cores=2 split=256MiB
   for ((i = 1; i <= rounds; i++)); do
     submit "cluster-$i" "spark://127.0.0.1:$master"
     submit "local-$i" 'local[2]'
@@ -250,13 +260,13 @@ if [ -n "$measure" ]; then
     sort -n "$1" | awk '{ t[NR] = $1 } END { printf "%.2f %.2f %.2f\n", NR % 2 ? t[(NR + 1) / 2] : (t[NR / 2] + t[NR / 2 + 1]) / 2, t[1], t[NR] }'
   }
   row() { # what file bytes
-    spread "$work/$2" | awk -v w="$1" -v b="$3" '{ printf "%-44s %8.2f %8.2f %8.2f %8s\n", w, $1, $2, $3, b ? sprintf("%.2f", b / $1 / 1e9) : "" }'
+    spread "$work/$2" | awk -v w="$1" -v b="$3" '{ printf "%-52s %8.2f %8.2f %8.2f %8s\n", w, $1, $2, $3, b ? sprintf("%.2f", b / $1 / 1e9) : "" }'
   }
   echo "$rounds rounds; plain read: $in_flight requests of $block MiB at a time"
-  printf '%-44s %8s %8s %8s %8s\n' "" median/s least most GB/s
-  row "cluster of two executors, wall" cluster 0
+  printf '%-52s %8s %8s %8s %8s\n' "" median/s least most GB/s
+  row "cluster, one executor of two cores, wall" cluster 0
   row "local[2], wall" local 0
-  row "cluster of two executors, tasks that read" cluster-tasks "$all"
+  row "cluster, one executor of two cores, tasks that read" cluster-tasks "$all"
   row "local[2], tasks that read" tasks "$all"
   row "plain read by the AWS SDK" plain "$all"
   ratio() { awk -v a="$(spread "$work/$1")" -v b="$(spread "$work/$2")" 'BEGIN { split(a, x); split(b, y); printf "%.0f %%", 100 * y[1] / x[1] }'; }

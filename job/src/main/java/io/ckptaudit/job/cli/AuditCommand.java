@@ -162,10 +162,10 @@ final class AuditCommand implements Callable<Integer> {
   private RunVerdict audit(Storages storages, AuditRequest request) throws IOException {
     boolean local = uris.stream().allMatch(Storages::isLocal);
     List<Checkpoint> opened = local ? Checkpoints.open(uris, storages, conf.settings()) : null;
-    if (local && SparkSessions.isLocal(master, conf.settings())) {
-      WarmKernels.begin(opened);
-    }
-    try (SparkSession spark = SparkSessions.start(master, conf.settings())) {
+    List<Checkpoint> warmed =
+        local && SparkSessions.isLocal(master, conf.settings()) ? opened : List.of();
+    try (WarmKernels kernels = WarmKernels.begin(warmed);
+        SparkSession spark = SparkSessions.start(master, conf.settings())) {
       StartedSession.mark();
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
       List<Checkpoint> checkpoints =

@@ -31,7 +31,10 @@ import java.util.SplittableRandom;
  * Kernels chosen, tested and compiled in the background while Spark starts: in local mode the first
  * tasks would else wait for that, and read a large checkpoint at the speed of an interpreter.
  */
-public final class WarmKernels {
+public final class WarmKernels implements AutoCloseable {
+
+  /** Less is read before the optimizing compiler is done. */
+  private static final long WORTH_IT = 256L << 20;
 
   /** Of a split: as much as is counted in one go. */
   private static final int SPLIT = 1 << 20;
@@ -46,28 +49,38 @@ public final class WarmKernels {
 
   private static final System.Logger LOG = System.getLogger(WarmKernels.class.getName());
 
-  private WarmKernels() {}
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile Throwable failure;
 
-  /** Begins with the dtypes of checkpoints; what goes wrong will go wrong in a task again. */
-  public static void begin(List<Checkpoint> checkpoints) {
+  WarmKernels(Set<DType> dtypes) {
+    thread = new Thread(() -> dtypes.forEach(this::count), "warm-kernels");
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
+    thread.start();
+  }
+
+  /**
+   * Begins with the dtypes of checkpoints, if these are large; what goes wrong will go wrong in a
+   * task again.
+   */
+  public static WarmKernels begin(List<Checkpoint> checkpoints) {
     Set<DType> dtypes = EnumSet.noneOf(DType.class);
+    long bytes = 0;
     for (Checkpoint checkpoint : checkpoints) {
       for (TensorEntry tensor : checkpoint.tensors()) {
         dtypes.add(tensor.dtype());
+        bytes += tensor.bytes();
       }
     }
     dtypes.removeIf(
         dtype ->
             !dtype.isFloating() || dtype.bits() % Byte.SIZE != 0 || dtype.bits() > Integer.SIZE);
-    Thread thread = new Thread(() -> dtypes.forEach(WarmKernels::count), "warm-kernels");
-    thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler(
-        (of, failure) -> LOG.log(Level.DEBUG, "Kernels could not be warmed", failure));
-    thread.start();
+    return new WarmKernels(bytes < WORTH_IT ? Set.of() : dtypes);
   }
 
   /** Everything a task does, on a file that is in memory. */
-  private static void count(DType dtype) {
+  private void count(DType dtype) {
     FileEntry file =
         new FileEntry("file:/in-memory", "in-memory", SPLITS * (long) SPLIT, false, true, "");
     ByteBuffer content = weights();
@@ -79,11 +92,35 @@ public final class WarmKernels {
                 new ReadPlan(ReadChoice.BUFFERED, SPLIT, 1),
                 new Counters())) {
       List<ReadTask> tasks = Collections.nCopies(TASKS, task(dtype, file));
-      new TensorOutcomes(tasks.iterator(), reader, read -> {}, () -> {})
-          .forEachRemaining(outcome -> {});
+      TensorOutcomes outcomes = new TensorOutcomes(tasks.iterator(), reader, read -> {}, () -> {});
+      while (!closed && outcomes.hasNext()) {
+        outcomes.next();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void failed(Throwable thrown) {
+    failure = thrown;
+    LOG.log(Level.DEBUG, "Kernels could not be warmed", thrown);
+  }
+
+  /** Returns when all memory is given back. */
+  @Override
+  public void close() {
+    closed = true;
+    await();
+  }
+
+  /** Why it ended early, null if it did not. */
+  Throwable await() {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return failure;
   }
 
   private static ReadTask task(DType dtype, FileEntry file) {
