@@ -56,7 +56,7 @@ final class PlainRead {
   private static List<Part> parts(Path folder) throws IOException {
     List<Part> parts = new ArrayList<>();
     try (var files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList()) {
+      for (Path file : files.filter(PlainRead::isShard).sorted().toList()) {
         long size = Files.size(file);
         for (long from = 0; from < size; from += PART) {
           parts.add(new Part(file, from, Math.min(size, from + PART)));
@@ -64,6 +64,10 @@ final class PlainRead {
       }
     }
     return parts;
+  }
+
+  private static boolean isShard(Path file) {
+    return file.toString().endsWith(".safetensors") || file.toString().endsWith(".bin");
   }
 
   private static void read(Part part, ByteBuffer buffer, boolean direct) throws IOException {

@@ -4,6 +4,7 @@
 #                      [--torch-size 500MB]
 # Checkpoints are made once under DIR (default /tmp/ckpt-audit-bench) and kept; --size is of bf16, f16 and f32 each. The cases:
 #   bf16 f16 f32  gaussian weights of std 0.02 in the shapes of a Llama of 4096 columns, three shards
+#   bin           the weights of bf16, saved by torch (which PYTHON must have)
 #   sparse        Llama-2-70B, 723 tensors, 138 GB of holes in 15 shards: takes no room on disk, and reading it costs no disk
 #   moe           100,000 tensors of 2 KiB
 # Every round takes every measure once, so that what disturbs the machine disturbs them all. Printed: the median, the least and
@@ -41,7 +42,12 @@ checkpoint() { # case -> its folder, made if it is not there whole
   case $1 in sparse | moe) folder=$dir/$1 ;; *) folder=$dir/$1-$size ;; esac
   if ! [ -e "$folder/config.json" ]; then
     echo "making $folder ..." >&2
-    "$java" "$root/bench/MakeCheckpoint.java" "$folder" "$1" "$bytes"
+    if [ "$1" = bin ]; then
+      [ -e "$dir/bf16-$size/config.json" ] || "$java" "$root/bench/MakeCheckpoint.java" "$dir/bf16-$size" bf16 "$bytes"
+      "$python" "$root/bench/save_bin.py" "$dir/bf16-$size" "$folder"
+    else
+      "$java" "$root/bench/MakeCheckpoint.java" "$folder" "$1" "$bytes"
+    fi
   fi
 }
 
@@ -99,7 +105,7 @@ peers() { # case folder threads
 
 least() { # bytes folder -> the bytes, or those of the files if they are fewer
   local all
-  all=$(stat -c %s "$2"/*.safetensors | awk '{ n += $1 } END { printf "%.0f", n }')
+  all=$(find "$2" -name '*.safetensors' -o -name '*.bin' | xargs stat -c %s | awk '{ n += $1 } END { printf "%.0f", n }')
   echo $((all < $1 ? all : $1))
 }
 
@@ -109,8 +115,8 @@ round() { # case folder
   for n in ${cores//,/ }; do
     record "$1" "plain read, $n thread(s)${how:+, $how}" "$("$java" "$root/bench/PlainRead.java" "$2" "$n" $how)"
     audit "$1" "$2" "$n"
-    # Holes would only measure the kernel's zeros in the page cache.
-    [ "$1" != sparse ] || continue
+    # Holes would only measure the kernel's zeros in the page cache, and the peers know one format.
+    [ "$1" != sparse ] && [ "$1" != bin ] || continue
     peers "$1" "$2" "$n"
   done
 }
