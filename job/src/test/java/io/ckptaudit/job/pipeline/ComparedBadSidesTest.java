@@ -3,26 +3,19 @@ package io.ckptaudit.job.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ckptaudit.job.audit.Policy;
-import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.compare.GivenNames.Given;
-import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.InvalidSettingException;
-import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.Fixtures;
-import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.SafetensorsTensors;
 import io.ckptaudit.job.testing.SafetensorsTensors.Whole;
-import io.ckptaudit.udfs.arrow.KernelConversions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -88,28 +81,10 @@ class ComparedBadSidesTest {
 
   private static RunVerdict compare(String left, String right, GivenNames names, String id)
       throws IOException {
-    Storages storages = Storages.local();
     String run = folder.resolve("report") + "@run/";
-    ComparisonRequest request =
-        new ComparisonRequest(
-            run + left,
-            run + right,
-            folder.resolve("report").toString(),
-            id,
-            Verdict.FailOn.ERROR,
-            Policy.DEFAULT,
-            names,
-            ComparedValues.NONE,
-            PlanSettings.DEFAULT_SPLIT,
-            new KernelConversions(),
-            Map.of());
-    return ComparisonJob.run(
-        LocalSpark.session(),
-        storages,
-        request,
-        StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow(),
-        null);
+    return new StoredComparison(run + left, run + right)
+        .withNames(names)
+        .run(folder.resolve("report"), id, null);
   }
 
   @ParameterizedTest

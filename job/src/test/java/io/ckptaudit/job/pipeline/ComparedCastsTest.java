@@ -2,12 +2,8 @@ package io.ckptaudit.job.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ckptaudit.job.audit.Policy;
-import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
-import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.io.Storages;
-import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
@@ -15,7 +11,6 @@ import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.SafetensorsTensors;
 import io.ckptaudit.job.testing.SafetensorsTensors.Whole;
-import io.ckptaudit.udfs.arrow.KernelConversions;
 import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.Target;
 import java.io.IOException;
@@ -133,30 +128,16 @@ class ComparedCastsTest {
 
   private static RunVerdict compare(String left, String right, ComparedValues values, String id)
       throws IOException {
-    Storages storages = Storages.local();
     String run = folder.resolve("report") + "@run/";
-    ComparisonRequest request =
-        new ComparisonRequest(
-            run + left,
-            run + right,
-            folder.resolve("report").toString(),
+    return new StoredComparison(run + left, run + right)
+        .withValues(values)
+        .run(
+            folder.resolve("report"),
             id,
-            Verdict.FailOn.ERROR,
-            Policy.DEFAULT,
-            GivenNames.NONE,
-            values,
-            PlanSettings.DEFAULT_SPLIT,
-            new KernelConversions(),
-            Map.of());
-    return ComparisonJob.run(
-        LocalSpark.session(),
-        storages,
-        request,
-        StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow(),
-        values == ComparedValues.NONE
-            ? null
-            : new ComparedWeights(storages, open(left), open(right), ReadProgress.NONE));
+            values == ComparedValues.NONE
+                ? null
+                : new ComparedWeights(
+                    Storages.local(), open(left), open(right), ReadProgress.NONE));
   }
 
   private static Checkpoint open(String name) throws IOException {

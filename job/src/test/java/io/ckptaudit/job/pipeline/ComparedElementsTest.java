@@ -175,28 +175,14 @@ class ComparedElementsTest {
   private static RunVerdict compare(
       String left, String right, ComparedValues values, long splitBytes, String id)
       throws IOException {
-    Storages storages = Storages.local();
     String run = folder.resolve("report") + "@run/";
-    ComparisonRequest request =
-        new ComparisonRequest(
-            run + left,
-            run + right,
-            folder.resolve("report").toString(),
+    return new StoredComparison(run + left, run + right)
+        .withValues(values)
+        .withSplits(splitBytes)
+        .run(
+            folder.resolve("report"),
             id,
-            Verdict.FailOn.ERROR,
-            Policy.DEFAULT,
-            GivenNames.NONE,
-            values,
-            splitBytes,
-            new KernelConversions(),
-            Map.of());
-    return ComparisonJob.run(
-        LocalSpark.session(),
-        storages,
-        request,
-        StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow(),
-        new ComparedWeights(storages, open(left), open(right), ReadProgress.NONE));
+            new ComparedWeights(Storages.local(), open(left), open(right), ReadProgress.NONE));
   }
 
   private static Checkpoint open(String name) throws IOException {

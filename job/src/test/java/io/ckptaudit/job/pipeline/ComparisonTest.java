@@ -3,11 +3,7 @@ package io.ckptaudit.job.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ckptaudit.job.audit.Policy;
-import io.ckptaudit.job.audit.Verdict;
-import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.io.Storages;
-import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.SummaryMarkdown;
 import io.ckptaudit.job.report.SummaryText;
@@ -17,7 +13,6 @@ import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.InProcess;
 import io.ckptaudit.job.testing.LocalSpark;
-import io.ckptaudit.udfs.arrow.KernelConversions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,27 +59,8 @@ class ComparisonTest {
   }
 
   private static RunVerdict compare(String left, String right, String runId) throws IOException {
-    Storages storages = Storages.local();
-    ComparisonRequest request =
-        new ComparisonRequest(
-            report + "@run/" + left,
-            report + "@run/" + right,
-            report.toString(),
-            runId,
-            Verdict.FailOn.ERROR,
-            Policy.DEFAULT,
-            GivenNames.NONE,
-            ComparedValues.NONE,
-            PlanSettings.DEFAULT_SPLIT,
-            new KernelConversions(),
-            Map.of());
-    return ComparisonJob.run(
-        LocalSpark.session(),
-        storages,
-        request,
-        StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow(),
-        null);
+    return new StoredComparison(report + "@run/" + left, report + "@run/" + right)
+        .run(report, runId, null);
   }
 
   @Tag("full")

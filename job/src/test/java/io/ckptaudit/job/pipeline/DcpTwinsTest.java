@@ -2,19 +2,13 @@ package io.ckptaudit.job.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ckptaudit.job.audit.Policy;
-import io.ckptaudit.job.audit.Verdict;
 import io.ckptaudit.job.checkpoint.Checkpoint;
-import io.ckptaudit.job.compare.GivenNames;
 import io.ckptaudit.job.io.Storages;
-import io.ckptaudit.job.plan.PlanSettings;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.Fixtures;
-import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.udfs.arrow.ArrowMemory;
-import io.ckptaudit.udfs.arrow.KernelConversions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,29 +97,15 @@ class DcpTwinsTest {
 
   private static RunVerdict compare(String left, String right, ComparedValues values, String id)
       throws IOException {
-    Storages storages = Storages.local();
-    ComparisonRequest request =
-        new ComparisonRequest(
-            stored(left),
-            stored(right),
-            folder.resolve("compared").toString(),
+    return new StoredComparison(stored(left), stored(right))
+        .withValues(values)
+        .run(
+            folder.resolve("compared"),
             id,
-            Verdict.FailOn.ERROR,
-            Policy.DEFAULT,
-            GivenNames.NONE,
-            values,
-            PlanSettings.DEFAULT_SPLIT,
-            new KernelConversions(),
-            Map.of());
-    return ComparisonJob.run(
-        LocalSpark.session(),
-        storages,
-        request,
-        StoredRunName.of(request.left(), storages).orElseThrow(),
-        StoredRunName.of(request.right(), storages).orElseThrow(),
-        values == ComparedValues.NONE
-            ? null
-            : new ComparedWeights(storages, open(left), open(right), ReadProgress.NONE));
+            values == ComparedValues.NONE
+                ? null
+                : new ComparedWeights(
+                    Storages.local(), open(left), open(right), ReadProgress.NONE));
   }
 
   private static String stored(String fixture) {
