@@ -19,9 +19,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Reads the shards of a checkpoint in an open S3 store by ranges, with the AWS SDK alone, and does
  * nothing with them: what the same bytes cost at the least.
  *
- * <pre>java -cp SPARK-CLASS-PATH bench/RangedRead.java ENDPOINT BUCKET LOCAL-COPY THREADS MIB</pre>
+ * <pre>java -cp SPARK-CLASS-PATH bench/RangedRead.java ENDPOINT BUCKET THREADS MIB LOCAL-COPY...</pre>
  *
- * The copy says which files there are; they lie below its name in the bucket. Each thread has one
+ * The copies say which files there are; they lie below their names in the bucket. Each thread has one
  * request of so many MiB on its way, and reads it into one buffer. Prints the seconds from the
  * first request to the last byte.
  */
@@ -31,9 +31,12 @@ final class RangedRead {
 
   public static void main(String[] arguments) throws Exception {
     String bucket = arguments[1];
-    int threads = Integer.parseInt(arguments[3]);
-    int block = Integer.parseInt(arguments[4]) << 20;
-    List<Range> ranges = ranges(Path.of(arguments[2]), block);
+    int threads = Integer.parseInt(arguments[2]);
+    int block = Integer.parseInt(arguments[3]) << 20;
+    List<Range> ranges = new ArrayList<>();
+    for (int copy = 4; copy < arguments.length; copy++) {
+      ranges.addAll(ranges(Path.of(arguments[copy]), block));
+    }
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     AtomicInteger next = new AtomicInteger();
     try (S3Client client = client(URI.create(arguments[0]), threads)) {

@@ -253,7 +253,7 @@ if [ -n "$measure" ]; then
     span "local-$i" >>"$work/tasks"
     span "cluster-$i" >>"$work/cluster-tasks"
     "$java" -Xmx512m -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" "$root/bench/RangedRead.java" \
-      "http://127.0.0.1:$port" weights "$model" "$in_flight" "$block" 2>>"$work/plain.log" >>"$work/plain" \
+      "http://127.0.0.1:$port" weights "$in_flight" "$block" "$model" 2>>"$work/plain.log" >>"$work/plain" \
       || { cat "$work/plain.log" >&2; exit 1; }
   done
   spread() { # file -> median least most

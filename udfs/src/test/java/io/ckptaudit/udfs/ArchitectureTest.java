@@ -38,6 +38,7 @@ class ArchitectureTest {
               simpleName("VectorConversions")
                   .or(simpleName("VectorRunSums"))
                   .or(simpleName("VectorResiduals"))
+                  .or(simpleName("VectorMagnitudes"))
                   .or(simpleName("LaneWidths"))
                   .or(simpleName("BitCounts"))
                   .or(simpleName("FloatNarrowing"))

@@ -164,12 +164,13 @@ final class AuditCommand implements Callable<Integer> {
     List<Checkpoint> opened = local ? Checkpoints.open(uris, storages, conf.settings()) : null;
     List<Checkpoint> warmed =
         local && SparkSessions.isLocal(master, conf.settings()) ? opened : List.of();
-    try (WarmKernels kernels = WarmKernels.begin(warmed);
+    try (WarmKernels kernels = WarmKernels.begin(warmed, request.criteria().targets());
         SparkSession spark = SparkSessions.start(master, conf.settings())) {
       StartedSession.mark();
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
       List<Checkpoint> checkpoints =
           local ? opened : Checkpoints.open(uris, onCluster, conf.settings());
+      kernels.close();
       return AuditJob.run(
           spark, onCluster, request, checkpoints, ProgressDisplay.create(request.runId()));
     }

@@ -16,8 +16,11 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * proven to be the one listed each time.
  */
 final class HadoopRangeReader implements RangeReader {
-  /** The longest read into a heap buffer that is then copied: one request of an object store. */
-  private static final int COPY_BYTES = 8 << 20;
+  /** The longest read into a heap buffer that is then copied, while a core's cache has it. */
+  private static final int COPY_BYTES = 128 << 10;
+
+  /** The same where each read may be a request of its own. */
+  private static final int REQUEST_BYTES = 8 << 20;
 
   /** In succession, without a byte in between. */
   static final int ATTEMPTS = 4;
@@ -117,8 +120,9 @@ final class HadoopRangeReader implements RangeReader {
       open();
     }
     stream.seek(position);
+    boolean ahead = !target.hasArray() && requestsAhead(target.remaining());
     while (target.hasRemaining()) {
-      if (readSome(target) < 0) {
+      if (readSome(target, ahead) < 0) {
         long reached = position + (target.position() - start);
         check.verify(file);
         throw LocalRangeReader.endOfFile(file, reached, target.remaining(), reached);
@@ -126,7 +130,21 @@ final class HadoopRangeReader implements RangeReader {
     }
   }
 
-  private int readSome(ByteBuffer target) throws IOException {
+  /**
+   * Whether the next request of the stream was made to be of so many bytes, however few are read at
+   * a time. Not asked of streams that fill buffers themselves: HDFS would connect anew.
+   */
+  private boolean requestsAhead(long bytes) throws IOException {
+    boolean can =
+        stream.hasCapability(StreamCapabilities.READAHEAD)
+            && !stream.hasCapability(StreamCapabilities.READBYTEBUFFER);
+    if (can) {
+      stream.setReadahead(bytes);
+    }
+    return can;
+  }
+
+  private int readSome(ByteBuffer target, boolean ahead) throws IOException {
     if (target.hasArray()) {
       int offset = target.arrayOffset() + target.position();
       int read = stream.read(target.array(), offset, target.remaining());
@@ -136,7 +154,7 @@ final class HadoopRangeReader implements RangeReader {
     if (stream.hasCapability(StreamCapabilities.READBYTEBUFFER)) {
       return stream.read(target);
     }
-    int wanted = Math.min(target.remaining(), COPY_BYTES);
+    int wanted = Math.min(target.remaining(), ahead ? COPY_BYTES : REQUEST_BYTES);
     if (copy.length < wanted) {
       copy = new byte[wanted];
     }

@@ -35,7 +35,7 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
   static final String BLOCK = "spark.ckptaudit.read.block";
   static final String IN_FLIGHT = "spark.ckptaudit.read.inFlight";
 
-  private static final String DEFAULT_BLOCK = "8m";
+  private static final String DEFAULT_BLOCK = "16m";
   private static final int DEFAULT_IN_FLIGHT = 4;
   private static final int MOST_IN_FLIGHT = 64;
   private static final long SMALLEST_BLOCK = 256 << 10;
@@ -94,7 +94,7 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
               + BLOCK
               + ": "
               + bytes
-              + " bytes is not within 256 KiB and 16 MiB; use a size such as 8m");
+              + " bytes is not within 256 KiB and 16 MiB; use a size such as 16m");
     }
     return (int) bytes;
   }

@@ -21,11 +21,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
  * Kernels chosen, tested and compiled in the background while Spark starts: in local mode the first
@@ -36,24 +38,39 @@ public final class WarmKernels implements AutoCloseable {
   /** Less is read before the optimizing compiler is done. */
   private static final long WORTH_IT = 256L << 20;
 
-  /** Of a split: as much as is counted in one go. */
-  private static final int SPLIT = 1 << 20;
+  /** As much as is counted in one go. */
+  private static final int BLOCK = 1 << 20;
+
+  /** Of several blocks, since most of them meet a tensor whose extremes are known by then. */
+  private static final int SPLIT = 4 * BLOCK;
 
   /** Of a task, the first of which has slices. */
   private static final int SPLITS = 4;
+
+  /** Of values, which are used again and again. */
+  private static final int VALUES = 1 << 16;
 
   /** Enough for the optimizing compiler to have its say of what is done once for each split. */
   private static final int TASKS = 64;
 
   private static final int SLICE_ELEMENTS = 4096;
 
+  /** Standard deviation of weights. */
+  private static final double DEVIATION = 0.02;
+
+  private static final double GROWTH = 1.01;
+
   private static final System.Logger LOG = System.getLogger(WarmKernels.class.getName());
 
+  private final Set<Target> targets;
+  private final int tasks;
   private final Thread thread;
   private volatile boolean closed;
   private volatile Throwable failure;
 
-  WarmKernels(Set<DType> dtypes) {
+  WarmKernels(List<DType> dtypes, Set<Target> targets, int tasks) {
+    this.targets = targets;
+    this.tasks = tasks;
     thread = new Thread(() -> dtypes.forEach(this::count), "warm-kernels");
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
@@ -61,38 +78,44 @@ public final class WarmKernels implements AutoCloseable {
   }
 
   /**
-   * Begins with the dtypes of checkpoints, if these are large; what goes wrong will go wrong in a
-   * task again.
+   * Begins with the dtypes of checkpoints, if these are large, the one with the most bytes first;
+   * what goes wrong will go wrong in a task again.
    */
-  public static WarmKernels begin(List<Checkpoint> checkpoints) {
-    Set<DType> dtypes = EnumSet.noneOf(DType.class);
-    long bytes = 0;
+  public static WarmKernels begin(List<Checkpoint> checkpoints, Set<Target> targets) {
+    Map<DType, Long> bytes = new EnumMap<>(DType.class);
     for (Checkpoint checkpoint : checkpoints) {
       for (TensorEntry tensor : checkpoint.tensors()) {
-        dtypes.add(tensor.dtype());
-        bytes += tensor.bytes();
+        bytes.merge(tensor.dtype(), tensor.bytes(), Long::sum);
       }
     }
-    dtypes.removeIf(
-        dtype ->
-            !dtype.isFloating() || dtype.bits() % Byte.SIZE != 0 || dtype.bits() > Integer.SIZE);
-    return new WarmKernels(bytes < WORTH_IT ? Set.of() : dtypes);
+    boolean worthIt = bytes.values().stream().mapToLong(Long::longValue).sum() >= WORTH_IT;
+    List<DType> dtypes =
+        bytes.keySet().stream()
+            .filter(dtype -> worthIt && isCounted(dtype))
+            .sorted(Comparator.comparing(bytes::get, Comparator.reverseOrder()))
+            .toList();
+    return new WarmKernels(dtypes, targets, TASKS);
+  }
+
+  private static boolean isCounted(DType dtype) {
+    return dtype.isFloating() && dtype.bits() % Byte.SIZE == 0 && dtype.bits() <= Integer.SIZE;
   }
 
   /** Everything a task does, on a file that is in memory. */
   private void count(DType dtype) {
     FileEntry file =
         new FileEntry("file:/in-memory", "in-memory", SPLITS * (long) SPLIT, false, true, "");
-    ByteBuffer content = weights();
+    ByteBuffer content = weights(dtype);
     try (TaskMemory memory = TaskMemory.open("warm kernels of " + dtype);
         SplitReader reader =
             new SplitReader(
                 (entry, policy) -> new InMemory(entry.length(), content),
                 memory,
-                new ReadPlan(ReadChoice.BUFFERED, SPLIT, 1),
-                new Counters())) {
-      List<ReadTask> tasks = Collections.nCopies(TASKS, task(dtype, file));
-      TensorOutcomes outcomes = new TensorOutcomes(tasks.iterator(), reader, read -> {}, () -> {});
+                new ReadPlan(ReadChoice.BUFFERED, BLOCK, 1),
+                new Counters(targets))) {
+      List<ReadTask> repeated = Collections.nCopies(tasks, task(dtype, file));
+      TensorOutcomes outcomes =
+          new TensorOutcomes(repeated.iterator(), reader, read -> {}, () -> {});
       while (!closed && outcomes.hasNext()) {
         outcomes.next();
       }
@@ -132,21 +155,41 @@ public final class WarmKernels implements AutoCloseable {
     return new ReadTask(splits);
   }
 
-  /** Values like those of weights, in F32 and its upper half: every branch sees what it will. */
-  private static ByteBuffer weights() {
+  /**
+   * Values like those of weights: every branch goes the way it will. Each repetition has a value
+   * beyond those before.
+   */
+  private static ByteBuffer weights(DType dtype) {
     ByteBuffer content = ByteBuffer.allocateDirect(SPLIT).order(ByteOrder.LITTLE_ENDIAN);
-    SplittableRandom random = new SplittableRandom(1);
-    while (content.hasRemaining()) {
-      int magnitude = 0x3C000000 - (random.nextInt(8) << 23) | random.nextInt() & 0x7FFFFF;
-      content.putInt(magnitude | random.nextInt() & Integer.MIN_VALUE);
+    Random random = new Random(1);
+    byte[] values = new byte[VALUES];
+    ByteBuffer codes = ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN);
+    while (codes.hasRemaining()) {
+      put(codes, dtype, random.nextGaussian() * DEVIATION);
+    }
+    for (double largest = 1; content.hasRemaining(); largest *= GROWTH) {
+      content.put(values);
+      put(
+          content.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(content.position() - 8),
+          dtype,
+          largest);
     }
     return content.rewind();
   }
 
-  private static final class Counters implements SplitCounters {
+  private static void put(ByteBuffer codes, DType dtype, double value) {
+    int code = (int) dtype.format().round(value);
+    switch (dtype.bits()) {
+      case Byte.SIZE -> codes.put((byte) code);
+      case Short.SIZE -> codes.putShort((short) code);
+      default -> codes.putInt(code);
+    }
+  }
+
+  private record Counters(Set<Target> targets) implements SplitCounters {
     @Override
     public SpanCounter counter(DType dtype) {
-      return new SplitCounter(dtype, new KernelConversions(), EnumSet.noneOf(Target.class));
+      return new SplitCounter(dtype, new KernelConversions(), targets);
     }
 
     @Override

@@ -14,17 +14,20 @@ import java.util.function.Predicate;
  * Cuts the tensors of checkpoints into splits and packs neighbours into tasks.
  *
  * <p>A task holds its share of what is left to read: at most {@link #TASK_BYTES}, a quarter of a
- * core's part of everything, and half of a core's part of the rest. So tasks get smaller towards
- * the end, and no core waits long for the last one. They do not get smaller than {@link
- * #SMALLEST_TASK}: an empty task costs Spark 1 to 4 ms, in which a core counts several MiB. Who
- * asks for smaller splits than that gets tasks as small, so that tensors do meet across tasks.
+ * core's part of everything, and two thirds of a core's part of the rest. So tasks get smaller
+ * towards the end, and no core waits long for the last one. They do not get smaller than {@link
+ * #SMALLEST_TASK}, nor than a sixteenth of the first: between two tasks a core is idle for 4 to 12
+ * ms, in which it counts several tens of MiB. Who asks for smaller splits than that gets tasks as
+ * small, so that tensors do meet across tasks.
  */
 public final class Planner {
 
   static final long TASK_BYTES = 1L << 30;
   static final long SMALLEST_TASK = 16L << 20;
   static final int TASKS_PER_CORE = 4;
-  private static final int TASKS_PER_CORE_LEFT = 2;
+
+  /** The smallest of a large checkpoint, of its largest. */
+  private static final int SMALLEST_TASK_SHARE = 16;
 
   /** A task is not filled up with less of a tensor than this: each piece costs a state. */
   private static final long SMALLEST_CUT = 1L << 20;
@@ -49,8 +52,8 @@ public final class Planner {
   private Planner(long totalBytes, PlanSettings settings) {
     cores = Math.max(1, settings.cores());
     splitBytes = multipleOfGrain(settings.splitBytes());
-    smallestTask = Math.min(SMALLEST_TASK, splitBytes);
     fairTask = Math.min(TASK_BYTES, totalBytes / (cores * TASKS_PER_CORE));
+    smallestTask = Math.min(Math.max(SMALLEST_TASK, fairTask / SMALLEST_TASK_SHARE), splitBytes);
     left = totalBytes;
     room = target();
   }
@@ -63,7 +66,7 @@ public final class Planner {
     if (unlimited) {
       return Long.MAX_VALUE / 2;
     }
-    return Math.max(smallestTask, Math.min(fairTask, left / (cores * TASKS_PER_CORE_LEFT)));
+    return Math.max(smallestTask, Math.min(fairTask, left / 3 * 2 / cores));
   }
 
   /**

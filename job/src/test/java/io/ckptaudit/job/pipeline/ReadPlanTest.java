@@ -64,7 +64,7 @@ class ReadPlanTest {
     assertThat(ended.err()).contains("Cannot read s3a://bucket/model with --read map: only local");
   }
 
-  /** 8 MiB and 7 reads are within the bounds of each, and so are 16 MiB and 64. */
+  /** 16 MiB and 7 reads are within the bounds of each, and so are 16 MiB and 64. */
   @Test
   void blocksAndReadsThatDoNotFitTogetherAreRefused() {
     ReadPlan large = new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 64);
@@ -104,7 +104,7 @@ class ReadPlanTest {
     SparkConf conf = new SparkConf(false).set("spark.master", "local[100000]");
     assertThat(ReadPlan.of(ReadChoice.MAP, List.of(), conf).inFlight()).isEqualTo(4);
     // As conf/spark-defaults.conf gives them.
-    conf.set(ReadPlan.BLOCK, "8m").set(ReadPlan.IN_FLIGHT, "4");
+    conf.set(ReadPlan.BLOCK, "16m").set(ReadPlan.IN_FLIGHT, "4");
     assertThat(ReadPlan.of(ReadChoice.BUFFERED, List.of(), conf).inFlight()).isEqualTo(4);
   }
 
@@ -116,11 +116,11 @@ class ReadPlanTest {
   void blocksAndReadsInFlightAreSettings() {
     assertThat(plan(ReadPlan.BLOCK, "1m").blockBytes()).isEqualTo(1 << 20);
     assertThat(plan(ReadPlan.IN_FLIGHT, "7"))
-        .isEqualTo(new ReadPlan(ReadChoice.BUFFERED, 8 << 20, 7));
+        .isEqualTo(new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 7));
     assertThatThrownBy(() -> plan(ReadPlan.BLOCK, "64k"))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
-            "Invalid spark.ckptaudit.read.block: 65536 bytes is not within 256 KiB and 16 MiB; use a size such as 8m");
+            "Invalid spark.ckptaudit.read.block: 65536 bytes is not within 256 KiB and 16 MiB; use a size such as 16m");
     assertThatThrownBy(() -> plan(ReadPlan.IN_FLIGHT, "0"))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(

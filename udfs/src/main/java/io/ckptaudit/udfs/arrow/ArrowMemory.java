@@ -13,12 +13,12 @@ public final class ArrowMemory {
   public static final String LIMIT_PROPERTY = "ckptaudit.arrow.limit";
 
   /**
-   * 1 GiB, and 128 MiB a core. What a task needs does not depend on what it reads, but on how: a
-   * mapped window of 16 MiB, or the blocks that it reads ahead, five of 8 MiB a side unless
+   * 1 GiB, and 192 MiB a core. What a task needs does not depend on what it reads, but on how: a
+   * mapped window of 16 MiB, or the blocks that it reads ahead, five of 16 MiB a side unless
    * settings say otherwise; and about 1 MiB to cast in.
    */
   private static final long DEFAULT_LIMIT =
-      (1L << 30) + Runtime.getRuntime().availableProcessors() * (128L << 20);
+      (1L << 30) + Runtime.getRuntime().availableProcessors() * (192L << 20);
 
   private static final long LIMIT = Long.getLong(LIMIT_PROPERTY, DEFAULT_LIMIT);
 

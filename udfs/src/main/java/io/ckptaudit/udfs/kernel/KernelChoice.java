@@ -35,7 +35,8 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
           VectorConversions::new,
           fast ->
               KernelSelfTest.conversionFault(fast, KernelSelfTest.START_STRIDE)
-                  .or(() -> WideSelfTest.fault(new VectorRunSums(), KernelSelfTest.ONCE)),
+                  .or(() -> WideSelfTest.fault(new VectorRunSums(), KernelSelfTest.ONCE))
+                  .or(() -> KernelSelfTest.magnitudeFault(KernelSelfTest.ONCE)),
           () -> KernelSelfTest.counterFault(KernelSelfTest.ONCE, new RunSums()),
           CounterMemory::fault);
     }
@@ -96,9 +97,14 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
     return new ScalarConversions();
   }
 
+  /** Whether the Vector API is there and computes what it should. */
+  boolean vectors() {
+    return !(conversions instanceof ScalarConversions);
+  }
+
   /** Whether both kernels are the fast twin, as fast as it can be. */
   boolean isFast() {
-    return faults.isEmpty() && fastCounters && !(conversions instanceof ScalarConversions);
+    return faults.isEmpty() && fastCounters && vectors();
   }
 
   /** One sentence: what is used, why, and which flag would change it. */
@@ -107,7 +113,7 @@ record KernelChoice(boolean fastCounters, ConversionKernel conversions, List<Str
         "counters "
             + (fastCounters ? FAST : SCALAR)
             + ", conversions "
-            + (conversions instanceof ScalarConversions ? SCALAR : FAST);
+            + (vectors() ? FAST : SCALAR);
     String why = faults.isEmpty() ? "" : "; " + String.join("; ", faults);
     return "Kernels: " + used + why + " (-D" + TWIN_PROPERTY + "=scalar|fast forces a twin)";
   }

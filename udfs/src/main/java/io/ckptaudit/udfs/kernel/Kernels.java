@@ -51,7 +51,7 @@ public final class Kernels {
 
   /** The search for magnitudes of the chosen twin; the reference where a format has no other. */
   public static MagnitudeSearch magnitudes(FloatFormat format) {
-    return magnitudes(format, Chosen.CHOICE.fastCounters());
+    return magnitudes(format, Chosen.CHOICE.fastCounters(), Chosen.CHOICE.vectors());
   }
 
   /** The conversions of the chosen twin, shared by all threads. */
@@ -63,11 +63,16 @@ public final class Kernels {
   private static final class Verified {
     static final Optional<String> FAULT =
         KernelSelfTest.conversionFault(conversions(), KernelSelfTest.EXHAUSTIVE)
-            .or(
-                () ->
-                    Chosen.CHOICE.fastCounters()
-                        ? KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, runSums())
-                        : Optional.empty());
+            .or(() -> Chosen.CHOICE.fastCounters() ? counterFault() : Optional.empty());
+
+    private static Optional<String> counterFault() {
+      return KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, runSums())
+          .or(
+              () ->
+                  Chosen.CHOICE.vectors()
+                      ? KernelSelfTest.magnitudeFault(KernelSelfTest.AT_LENGTH)
+                      : Optional.empty());
+    }
   }
 
   /**
@@ -112,15 +117,20 @@ public final class Kernels {
 
   /** As {@link #magnitudes(FloatFormat)}, of either twin. */
   public static MagnitudeSearch magnitudes(FloatFormat format, boolean fast) {
+    return magnitudes(format, fast, fast);
+  }
+
+  static MagnitudeSearch magnitudes(FloatFormat format, boolean fast, boolean vectors) {
+    if (fast && vectors && VectorMagnitudes.isFor(format)) {
+      return new VectorMagnitudes(format);
+    }
     return fast && WordMagnitudes.isFor(format)
         ? new WordMagnitudes(format)
         : new ScalarMagnitudes(format);
   }
 
   private static RunSums runSums() {
-    return Chosen.CHOICE.conversions() instanceof ScalarConversions
-        ? new RunSums()
-        : new VectorRunSums();
+    return Chosen.CHOICE.vectors() ? new VectorRunSums() : new RunSums();
   }
 
   /** Conversions of either twin, whatever was chosen; for comparing them. */

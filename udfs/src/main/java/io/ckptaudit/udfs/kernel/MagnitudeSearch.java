@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 
 /**
  * Looks for the largest magnitude among elements, as {@link io.ckptaudit.udfs.number.MagnitudeKey}.
- * Without state, so shared by threads; exact.
+ * Exact. Not safe for use by several threads at once.
  */
-public sealed interface MagnitudeSearch permits ScalarMagnitudes, WordMagnitudes {
+public sealed interface MagnitudeSearch permits ScalarMagnitudes, WordMagnitudes, VectorMagnitudes {
 
   /**
    * The largest key among some elements, and at least one given.

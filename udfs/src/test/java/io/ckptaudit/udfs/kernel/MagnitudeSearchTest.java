@@ -6,12 +6,16 @@ import io.ckptaudit.udfs.number.FloatFormat;
 import io.ckptaudit.udfs.number.MagnitudeKey;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Both twins over the same spans, compared with magnitudes of decoded values. */
+/**
+ * The reference and both fast searches over the same spans, compared with magnitudes of decoded
+ * values.
+ */
 class MagnitudeSearchTest {
 
   private final long seed = SpanFixtures.seed();
@@ -42,17 +46,24 @@ class MagnitudeSearchTest {
     return Double.isNaN(value) ? Double.POSITIVE_INFINITY : value;
   }
 
+  private static List<MagnitudeSearch> searches(FloatFormat format) {
+    return List.of(
+        Kernels.magnitudes(format, false),
+        Kernels.magnitudes(format, true, false),
+        Kernels.magnitudes(format, true, true));
+  }
+
   private void check(FloatFormat format, byte[] bytes, long first, long end) {
     ByteBuffer span = SpanFixtures.copy(bytes, random.nextBoolean(), random.nextInt(8));
     ByteBuffer view = span.slice().order(ByteOrder.LITTLE_ENDIAN);
     double expected = largest(format, bytes, first, end);
-    for (boolean fast : new boolean[] {false, true}) {
-      long key = Kernels.magnitudes(format, fast).largest(view, first, end, 0);
+    for (MagnitudeSearch search : searches(format)) {
+      long key = search.largest(view, first, end, 0);
       if (format == FloatFormat.F8_E8M0 && first == end) {
         assertThat(key).isZero();
       } else {
         assertThat(value(format, key))
-            .as("%s from %s to %s, fast %s, seed %s", format, first, end, fast, seed)
+            .as("%s from %s to %s, %s, seed %s", format, first, end, search, seed)
             .isEqualTo(expected);
       }
     }
@@ -83,6 +94,17 @@ class MagnitudeSearchTest {
 
   @ParameterizedTest
   @EnumSource(FloatFormat.class)
+  void rangesOfSeveralPiecesAndTheirRests(FloatFormat format) {
+    for (int run = 0; run < 12; run++) {
+      int elements = 8 * (1000 + random.nextInt(3000));
+      byte[] bytes = bytes(format, elements);
+      long first = random.nextInt(100);
+      check(format, bytes, first, elements - random.nextInt(100));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(FloatFormat.class)
   void nothingOfALaneReachesTheNext(FloatFormat format) {
     long[] ends = {0, 1, format.maxFiniteCode(), -1L >>> (64 - format.bits())};
     for (long high : ends) {
@@ -104,8 +126,7 @@ class MagnitudeSearchTest {
     for (int i = 0; i < 128; i++) {
       ones.putShort(2 * i, (short) 0xBF80);
     }
-    for (boolean fast : new boolean[] {false, true}) {
-      MagnitudeSearch search = Kernels.magnitudes(FloatFormat.BF16, fast);
+    for (MagnitudeSearch search : searches(FloatFormat.BF16)) {
       assertThat(search.largest(ones, 0, 128, 0)).isEqualTo(0x3F80);
       assertThat(search.largest(ones, 0, 128, 0x4000)).isEqualTo(0x4000);
       assertThat(search.largest(ones, 0, 128, 0x7F80)).isEqualTo(0x7F80);
