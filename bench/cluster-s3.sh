@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # Audits a checkpoint in an S3 store on a cluster, twice: undisturbed, and with one executor killed (kill -9) half-way through the
 # reading. Prints the exit codes and the table digests of both, and fails unless they are the same and an executor was lost.
-#   bench/cluster-s3.sh [--case bf16|moe] [--size 2GB] [--dir DIR] [--measure [--rounds 5]]
+#   bench/cluster-s3.sh [--case bf16|moe] [--size 2GB] [--dir DIR] [--measure [--rounds 5] [--copies 1]]
 # --case moe audits 100,000 tensors of 2 KiB instead, once, and prints the wall time and the peak resident set of the driver, whose
 # heap is 1 GiB in either case. --measure also prints, each as the median, least and most of so many alternating rounds, the wall time
 # on a cluster of one executor with two cores against local[2], and the time from the start of the first task that reads to the end of
 # the last for both, against a plain read of the same objects by the AWS SDK, with as many requests of as many bytes on their way as the
-# audit has in all its tasks.
+# audit has in all its tasks. With --copies that is an audit of so many such checkpoints, hard links of one: as much to read as of a
+# model of 70B parameters, and no more room on disk or in the page cache.
 # Everything runs on this machine and is made from Maven's jars: the store (s3proxy on files), a standalone cluster of a master and two
 # workers of one core, spark-submit with the thin jar. DIR (default /tmp/ckpt-audit-cluster) takes the checkpoint, which is kept, and
 # the store, which is not.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-case=bf16 size=2GB dir=/tmp/ckpt-audit-cluster measure= rounds=5
+case=bf16 size=2GB dir=/tmp/ckpt-audit-cluster measure= rounds=5 copies=1
 while [ $# -gt 0 ]; do
   case $1 in
-    --case) case=$2; shift 2 ;; --size) size=$2; shift 2 ;; --dir) dir=$2; shift 2 ;; --rounds) rounds=$2; shift 2 ;; --measure) measure=yes; shift ;;
+    --case) case=$2; shift 2 ;; --size) size=$2; shift 2 ;; --dir) dir=$2; shift 2 ;; --rounds) rounds=$2; shift 2 ;; --copies) copies=$2; shift 2 ;; --measure) measure=yes; shift ;;
     *) sed -n '2,/^set -/p' "$0" | sed '$d; s/^# \{0,1\}//'; exit 2 ;;
   esac
 done
@@ -149,7 +150,7 @@ submit() { # id master; leaves exit code, seconds and peak resident set of the d
     --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=file:$work/$1/events" --conf spark.eventLog.compress=false \
     --conf spark.eventLog.rolling.enabled=false \
     --class io.ckptaudit.job.cli.Main "$jar" \
-    audit "s3a://weights/$(basename "$model")" --report s3a://reports/all --run-id "$1" --split-size $split \
+    audit "s3a://weights/$audited" --report s3a://reports/all --run-id "$1" --split-size $split \
     >"$work/$1/out" 2>"$work/$1/log" &
   echo $! >"$work/$1/pid"
   # The kernel keeps the peak itself; a process that has ended has none any more.
@@ -192,6 +193,7 @@ require() { # id
 }
 
 tables=8
+audited=$(basename "$model")
 submit undisturbed "spark://127.0.0.1:$master"
 require undisturbed
 tasks=$(tasks_ended undisturbed)
@@ -243,17 +245,26 @@ if [ -n "$measure" ]; then
   worker worker-3 2 2g
   registered worker-3
   executor_memory=1536m executor_cores=2 split=256MiB
+  models=()
+  mkdir "$work/copies"
+  for ((i = 1; i <= copies; i++)); do
+    cp -al "$work/store/weights/$name" "$work/store/weights/copy-$i"
+    cp -al "$model" "$work/copies/copy-$i"
+    models+=("$work/copies/copy-$i")
+  done
+  audited="copy-*" all=$((all * copies))
   for ((i = 1; i <= rounds; i++)); do
     submit "cluster-$i" "spark://127.0.0.1:$master"
     submit "local-$i" 'local[2]'
     require "cluster-$i"
     require "local-$i"
+    [ "$(digests "cluster-$i")" = "$(digests "local-$i")" ] || { echo "cluster and local mode differ in round $i" >&2; same=no; }
     cat "$work/cluster-$i/seconds" >>"$work/cluster"
     cat "$work/local-$i/seconds" >>"$work/local"
     span "local-$i" >>"$work/tasks"
     span "cluster-$i" >>"$work/cluster-tasks"
     "$java" -Xmx512m -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" "$root/bench/RangedRead.java" \
-      "http://127.0.0.1:$port" weights "$in_flight" "$block" "$model" 2>>"$work/plain.log" >>"$work/plain" \
+      "http://127.0.0.1:$port" weights "$in_flight" "$block" "${models[@]}" 2>>"$work/plain.log" >>"$work/plain" \
       || { cat "$work/plain.log" >&2; exit 1; }
   done
   spread() { # file -> median least most
@@ -262,7 +273,7 @@ if [ -n "$measure" ]; then
   row() { # what file bytes
     spread "$work/$2" | awk -v w="$1" -v b="$3" '{ printf "%-52s %8.2f %8.2f %8.2f %8s\n", w, $1, $2, $3, b ? sprintf("%.2f", b / $1 / 1e9) : "" }'
   }
-  echo "$rounds rounds; plain read: $in_flight requests of $block MiB at a time"
+  echo "$rounds rounds of $all bytes, $copies checkpoint(s); plain read: $in_flight requests of $block MiB at a time"
   printf '%-52s %8s %8s %8s %8s\n' "" median/s least most GB/s
   row "cluster, one executor of two cores, wall" cluster 0
   row "local[2], wall" local 0
