@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Reads the shards of a folder and does nothing with them: what the same bytes cost at the least.
+ * Reads the shards below a folder and does nothing with them: what the same bytes cost at the least.
  *
  * <pre>java bench/PlainRead.java DIR THREADS [direct]</pre>
  *
@@ -55,7 +55,7 @@ final class PlainRead {
 
   private static List<Part> parts(Path folder) throws IOException {
     List<Part> parts = new ArrayList<>();
-    try (var files = Files.list(folder)) {
+    try (var files = Files.walk(folder)) {
       for (Path file : files.filter(PlainRead::isShard).sorted().toList()) {
         long size = Files.size(file);
         for (long from = 0; from < size; from += PART) {

@@ -6,6 +6,8 @@
 #   bf16 f16 f32  gaussian weights of std 0.02 in the shapes of a Llama of 4096 columns, three shards
 #   bin           the weights of bf16, saved by torch (which PYTHON must have)
 #   sparse        Llama-2-70B, 723 tensors, 138 GB of holes in 15 shards: takes no room on disk, and reading it costs no disk
+#   many          sixteen checkpoints in one audit, hard links of bf16: as much as a model of 70B parameters, all of it in the page cache
+#                 (--read buffered: by length alone it is larger than memory)
 #   moe           100,000 tensors of 2 KiB
 # Every round takes every measure once, so that what disturbs the machine disturbs them all. Printed: the median, the least and
 # the most; GB/s by the median. torch is given the first --torch-size of each checkpoint: it needs minutes for the whole. "audit" is the whole process from its start to its end; "audit, tasks" the time from the start of
@@ -40,9 +42,13 @@ mkdir -p "$dir"
 
 checkpoint() { # case -> its folder, made if it is not there whole
   case $1 in sparse | moe) folder=$dir/$1 ;; *) folder=$dir/$1-$size ;; esac
-  if ! [ -e "$folder/config.json" ]; then
+  if ! [ -e "$folder/config.json" ] && ! [ -e "$folder/16/config.json" ]; then
     echo "making $folder ..." >&2
-    if [ "$1" = bin ]; then
+    if [ "$1" = many ]; then
+      [ -e "$dir/bf16-$size/config.json" ] || "$java" "$root/bench/MakeCheckpoint.java" "$dir/bf16-$size" bf16 "$bytes"
+      mkdir -p "$folder"
+      for copy in {1..16}; do cp -al "$dir/bf16-$size" "$folder/$copy"; done
+    elif [ "$1" = bin ]; then
       [ -e "$dir/bf16-$size/config.json" ] || "$java" "$root/bench/MakeCheckpoint.java" "$dir/bf16-$size" bf16 "$bytes"
       "$python" "$root/bench/save_bin.py" "$dir/bf16-$size" "$folder"
     else
@@ -61,10 +67,12 @@ seconds() { # of a command, to stdout; what the command prints goes to a file
 }
 
 audit() { # case folder cores
+  local uri=$2 read=auto
+  [ "$1" != many ] || uri="$2/*" read=buffered
   local name="audit, $3 core(s)" events=$work/events report=$work/report code=0 wall
   rm -rf "$events" "$report"
   mkdir -p "$events"
-  wall=$(seconds "$root/bin/ckpt-audit" audit "$2" --report "$report" --run-id bench --master "local[$3]" \
+  wall=$(seconds "$root/bin/ckpt-audit" audit "$uri" --read $read --report "$report" --run-id bench --master "local[$3]" \
     --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=file:$events" \
     --conf spark.eventLog.compress=false --conf spark.eventLog.rolling.enabled=false) || code=$?
   # 0 and 10 are verdicts; anything else is no measurement: an incomplete audit (12) did not read all bytes.
@@ -116,7 +124,7 @@ round() { # case folder
     record "$1" "plain read, $n thread(s)${how:+, $how}" "$("$java" "$root/bench/PlainRead.java" "$2" "$n" $how)"
     audit "$1" "$2" "$n"
     # Holes would only measure the kernel's zeros in the page cache, and the peers know one format.
-    [ "$1" != sparse ] && [ "$1" != bin ] || continue
+    [ "$1" != sparse ] && [ "$1" != bin ] && [ "$1" != many ] || continue
     peers "$1" "$2" "$n"
   done
 }
