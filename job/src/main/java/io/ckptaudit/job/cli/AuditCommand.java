@@ -170,6 +170,7 @@ final class AuditCommand implements Callable<Integer> {
       Storages onCluster = Storages.of(spark.sparkContext().hadoopConfiguration());
       List<Checkpoint> checkpoints =
           local ? opened : Checkpoints.open(uris, onCluster, conf.settings());
+      // The cores belong to the tasks from here on.
       kernels.close();
       return AuditJob.run(
           spark, onCluster, request, checkpoints, ProgressDisplay.create(request.runId()));

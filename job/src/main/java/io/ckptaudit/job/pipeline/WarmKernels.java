@@ -58,6 +58,7 @@ public final class WarmKernels implements AutoCloseable {
   /** Standard deviation of weights. */
   private static final double DEVIATION = 0.02;
 
+  /** From one largest value to the next. */
   private static final double GROWTH = 1.01;
 
   private static final System.Logger LOG = System.getLogger(WarmKernels.class.getName());
@@ -91,14 +92,18 @@ public final class WarmKernels implements AutoCloseable {
     boolean worthIt = bytes.values().stream().mapToLong(Long::longValue).sum() >= WORTH_IT;
     List<DType> dtypes =
         bytes.keySet().stream()
-            .filter(dtype -> worthIt && isCounted(dtype))
+            .filter(dtype -> worthIt && isWarmed(dtype))
             .sorted(Comparator.comparing(bytes::get, Comparator.reverseOrder()))
             .toList();
     return new WarmKernels(dtypes, targets, TASKS);
   }
 
-  private static boolean isCounted(DType dtype) {
-    return dtype.isFloating() && dtype.bits() % Byte.SIZE == 0 && dtype.bits() <= Integer.SIZE;
+  /** Scales of blocks, which have no sign, are few beside what they scale. */
+  static boolean isWarmed(DType dtype) {
+    return dtype.isFloating()
+        && dtype.bits() % Byte.SIZE == 0
+        && dtype.bits() <= Integer.SIZE
+        && dtype.format().isSigned();
   }
 
   /** Everything a task does, on a file that is in memory. */

@@ -64,7 +64,7 @@ class ReadPlanTest {
     assertThat(ended.err()).contains("Cannot read s3a://bucket/model with --read map: only local");
   }
 
-  /** 16 MiB and 7 reads are within the bounds of each, and so are 16 MiB and 64. */
+  /** 16 MiB and 64 reads are within the bounds of each. */
   @Test
   void blocksAndReadsThatDoNotFitTogetherAreRefused() {
     ReadPlan large = new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 64);

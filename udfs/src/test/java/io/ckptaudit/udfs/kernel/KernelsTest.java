@@ -59,6 +59,8 @@ class KernelsTest {
       assertThat(KernelSelfTest.counterFault(KernelSelfTest.ONCE, sums)).isEmpty();
       assertThat(KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, sums)).isEmpty();
     }
+    assertThat(KernelSelfTest.magnitudeFault(KernelSelfTest.ONCE)).isEmpty();
+    assertThat(KernelSelfTest.magnitudeFault(KernelSelfTest.AT_LENGTH)).isEmpty();
     assertThat(KernelSelfTest.conversionFault(new VectorConversions(), 1)).isEmpty();
     assertThat(KernelSelfTest.conversionFault(new ScalarConversions(), 1)).isEmpty();
     Kernels.verify();
