@@ -18,8 +18,8 @@ final class CounterMemory {
 
   private static final int CACHE_LINE = 64;
 
-  /** Counters looked at in one go. */
-  private static final int STRIDE = 8;
+  /** Counters looked at in one go: those of a cache line. */
+  private static final int STRIDE = CACHE_LINE / Integer.BYTES;
 
   private static final int BYTES = COUNTERS * Integer.BYTES;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(BYTES).asReadOnlyBuffer();
@@ -137,10 +137,19 @@ final class CounterMemory {
   /** Whether any of {@link #STRIDE} counters is not zero. */
   private boolean anyCounted(int first) {
     int at = first * Integer.BYTES;
-    return (memory.getLong(at)
-            | memory.getLong(at + Long.BYTES)
-            | memory.getLong(at + 2 * Long.BYTES)
-            | memory.getLong(at + 3 * Long.BYTES))
-        != 0;
+    if (address == 0) {
+      return anySet(at);
+    }
+    boolean any = RawCounting.anySet(address + at);
+    Reference.reachabilityFence(memory);
+    return any;
+  }
+
+  private boolean anySet(int at) {
+    long any = 0;
+    for (int i = at; i < at + CACHE_LINE; i += Long.BYTES) {
+      any |= memory.getLong(i);
+    }
+    return any != 0;
   }
 }

@@ -85,6 +85,21 @@ final class RawCounting {
     }
   }
 
+  /** Whether any of the 64 bytes at an address is not zero. */
+  static boolean anySet(long address) {
+    long low =
+        UNSAFE.getLong(address)
+            | UNSAFE.getLong(address + 8)
+            | UNSAFE.getLong(address + 16)
+            | UNSAFE.getLong(address + 24);
+    long high =
+        UNSAFE.getLong(address + 32)
+            | UNSAFE.getLong(address + 40)
+            | UNSAFE.getLong(address + 48)
+            | UNSAFE.getLong(address + 56);
+    return (low | high) != 0;
+  }
+
   private static void increment(long counters, int code) {
     long counter = counters + ((long) code << 2);
     UNSAFE.putInt(counter, UNSAFE.getInt(counter) + 1);

@@ -54,9 +54,10 @@ class WideCodeTablesTest {
     }
   }
 
-  @Test
-  void findsTheCountedCodesOfEveryRange() {
-    CounterMemory memory = new CounterMemory();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void findsTheCountedCodesOfEveryRange(boolean isRaw) {
+    CounterMemory memory = new CounterMemory(isRaw);
     int[] counted = {0, 1, 9, 64, 65, 0x7FFF, 0xFFFE};
     for (int code : counted) {
       memory.add(code, 1);
@@ -66,6 +67,23 @@ class WideCodeTablesTest {
         assertThat(memory.firstCounted(first, last)).isEqualTo(found(counted, first, last, false));
         assertThat(memory.lastCounted(first, last)).isEqualTo(found(counted, first, last, true));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void findsOneCodeWhereverItIsInALine(boolean isRaw) {
+    CounterMemory memory = new CounterMemory(isRaw);
+    for (int code = 0x1000; code < 0x1020; code++) {
+      memory.add(code, 1);
+      for (int first = 0x0FE0; first <= code; first++) {
+        assertThat(memory.firstCounted(first, 0x1040)).isEqualTo(code);
+        assertThat(memory.lastCounted(first, 0x1040)).isEqualTo(code);
+      }
+      assertThat(memory.firstCounted(code + 1, 0xFFFF)).isEqualTo(-1);
+      assertThat(memory.lastCounted(0, code - 1)).isEqualTo(-1);
+      assertThat(memory.codes()).containsExactly(code);
+      memory.clear(code);
     }
   }
 
