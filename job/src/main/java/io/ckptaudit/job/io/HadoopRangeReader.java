@@ -49,7 +49,17 @@ final class HadoopRangeReader implements RangeReader {
   private final Opener opener;
   private UnchangedCheck check;
   private FSDataInputStream stream;
+
+  /**
+   * Read from the stream, from {@link #copyStart} of the file on, and perhaps not asked for yet.
+   */
   private byte[] copy = new byte[0];
+
+  private long copyStart;
+  private int copied;
+
+  /** Where it ends what is read one after the other. */
+  private long expected;
 
   HadoopRangeReader(FileEntry file, Opener opener) throws IOException {
     this.file = file;
@@ -119,11 +129,11 @@ final class HadoopRangeReader implements RangeReader {
     if (stream == null) {
       open();
     }
-    stream.seek(position);
-    boolean ahead = !target.hasArray() && requestsAhead(target.remaining());
+    boolean ahead =
+        !target.hasArray() && requestsAhead(Math.max(target.remaining(), expected - position));
     while (target.hasRemaining()) {
-      if (readSome(target, ahead) < 0) {
-        long reached = position + (target.position() - start);
+      long reached = position + (target.position() - start);
+      if (readSome(reached, target, ahead) < 0) {
         check.verify(file);
         throw LocalRangeReader.endOfFile(file, reached, target.remaining(), reached);
       }
@@ -135,16 +145,25 @@ final class HadoopRangeReader implements RangeReader {
    * a time. Not asked of streams that fill buffers themselves: HDFS would connect anew.
    */
   private boolean requestsAhead(long bytes) throws IOException {
-    boolean can =
-        stream.hasCapability(StreamCapabilities.READAHEAD)
-            && !stream.hasCapability(StreamCapabilities.READBYTEBUFFER);
+    boolean can = canRequestAhead(stream);
     if (can) {
       stream.setReadahead(bytes);
     }
     return can;
   }
 
-  private int readSome(ByteBuffer target, boolean ahead) throws IOException {
+  private static boolean canRequestAhead(FSDataInputStream stream) {
+    return stream.hasCapability(StreamCapabilities.READAHEAD)
+        && !stream.hasCapability(StreamCapabilities.READBYTEBUFFER);
+  }
+
+  private int readSome(long position, ByteBuffer target, boolean ahead) throws IOException {
+    if (!target.hasArray() && position >= copyStart && position < copyStart + copied) {
+      return takeCopied(position, target);
+    }
+    if (stream.getPos() != position) {
+      stream.seek(position);
+    }
     if (target.hasArray()) {
       int offset = target.arrayOffset() + target.position();
       int read = stream.read(target.array(), offset, target.remaining());
@@ -154,13 +173,30 @@ final class HadoopRangeReader implements RangeReader {
     if (stream.hasCapability(StreamCapabilities.READBYTEBUFFER)) {
       return stream.read(target);
     }
-    int wanted = Math.min(target.remaining(), ahead ? COPY_BYTES : REQUEST_BYTES);
+    int wanted =
+        ahead
+            ? Math.min(target.remaining(), COPY_BYTES)
+            : (int) Math.min(Math.max(target.remaining(), expected - position), REQUEST_BYTES);
+    copied = 0;
     if (copy.length < wanted) {
       copy = new byte[wanted];
     }
     int read = stream.read(copy, 0, wanted);
-    target.put(copy, 0, Math.max(read, 0));
-    return read;
+    copyStart = position;
+    copied = Math.max(read, 0);
+    return read < 0 ? read : takeCopied(position, target);
+  }
+
+  private int takeCopied(long position, ByteBuffer target) {
+    int from = (int) (position - copyStart);
+    int bytes = Math.min(target.remaining(), copied - from);
+    target.put(copy, from, bytes);
+    return bytes;
+  }
+
+  @Override
+  public void expect(long end) {
+    expected = end;
   }
 
   private static void pause(int attempt) throws InterruptedIOException {
@@ -178,9 +214,17 @@ final class HadoopRangeReader implements RangeReader {
   }
 
   @Override
-  public void rest() {
+  public void rest() throws IOException {
     if (stream != null && stream.hasCapability(StreamCapabilities.UNBUFFER)) {
+      breakOff(stream);
       stream.unbuffer();
+    }
+  }
+
+  /** Lest the rest of a long request is read to its end to no purpose: S3A would. */
+  private static void breakOff(FSDataInputStream stream) throws IOException {
+    if (canRequestAhead(stream)) {
+      stream.setReadahead((long) COPY_BYTES);
     }
   }
 
@@ -196,8 +240,11 @@ final class HadoopRangeReader implements RangeReader {
   public void close() throws IOException {
     FSDataInputStream open = stream;
     stream = null;
+    copied = 0;
     if (open != null) {
-      open.close();
+      try (open) {
+        breakOff(open);
+      }
     }
   }
 }

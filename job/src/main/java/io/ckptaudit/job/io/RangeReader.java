@@ -57,6 +57,12 @@ public interface RangeReader extends Closeable {
   default void verifyReaches(long end) throws IOException {}
 
   /**
+   * Says that the bytes from the next read on, up to {@code end} of the file, will be read one
+   * after the other, so that a store need not be asked for each few of them.
+   */
+  default void expect(long end) {}
+
+  /**
    * Proves that what was read so far is of the file that was listed, as far as its change token
    * tells. Does nothing where the store itself refuses to read from a file that changed.
    *
@@ -84,5 +90,5 @@ public interface RangeReader extends Closeable {
    * To be called when nothing is read for a while: gives back what a read leaves in use, such as a
    * connection of a store that others may be waiting for.
    */
-  default void rest() {}
+  default void rest() throws IOException {}
 }

@@ -10,13 +10,11 @@ import java.util.List;
  *
  * @param bytes of the range
  * @param pieces what of which splits lies in it, in the order of the splits
+ * @param end of the range in the file that its neighbours are in as well, one block after the other
  * @param hashed the file, if every byte of it is asked for; null if not
  */
-record Block(FileEntry file, long position, int bytes, List<Piece> pieces, HashedFile hashed) {
-
-  Block(FileEntry file, long position, int bytes, List<Piece> pieces) {
-    this(file, position, bytes, pieces, null);
-  }
+record Block(
+    FileEntry file, long position, int bytes, List<Piece> pieces, long end, HashedFile hashed) {
 
   /**
    * Whole elements of one split.
@@ -34,6 +32,6 @@ record Block(FileEntry file, long position, int bytes, List<Piece> pieces, Hashe
   }
 
   Block in(HashedFile whole) {
-    return new Block(file, position, bytes, pieces, whole);
+    return new Block(file, position, bytes, pieces, end, whole);
   }
 }

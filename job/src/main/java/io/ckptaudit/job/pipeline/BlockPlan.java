@@ -2,6 +2,7 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.plan.Split;
+import io.ckptaudit.job.plan.TaskParts;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,19 +18,21 @@ final class BlockPlan implements Iterator<Block> {
   /** Every dtype has whole elements in so many bytes. */
   static final int GRAIN = 24;
 
-  /** Bytes between two splits that are rather read than skipped. */
-  private static final long GAP = 16 << 10;
-
-  private final Iterator<Split> splits;
+  private final List<Split> splits;
   private final ToIntFunction<FileEntry> limit;
   private Split split;
+
+  /** Index of the one after it. */
+  private int following;
+
   private long done;
+  private Block last;
 
   /**
    * @param limit the most bytes of a block of a file
    */
   BlockPlan(List<Split> splits, ToIntFunction<FileEntry> limit) {
-    this.splits = splits.iterator();
+    this.splits = splits;
     this.limit = limit;
     advance();
   }
@@ -38,7 +41,7 @@ final class BlockPlan implements Iterator<Block> {
   private void advance() {
     done = 0;
     do {
-      split = splits.hasNext() ? splits.next() : null;
+      split = following < splits.size() ? splits.get(following++) : null;
     } while (split != null && split.bytes() == 0);
   }
 
@@ -55,6 +58,7 @@ final class BlockPlan implements Iterator<Block> {
     FileEntry file = split.file();
     int most = limit.applyAsInt(file);
     long start = split.offset() + done;
+    long runEnd = isInLastRun() ? last.end() : endOfRun();
     long end = start;
     List<Block.Piece> pieces = new ArrayList<>();
     while (split != null && continues(file, end)) {
@@ -70,12 +74,34 @@ final class BlockPlan implements Iterator<Block> {
         advance();
       }
     }
-    return new Block(file, start, (int) (end - start), pieces);
+    last = new Block(file, start, (int) (end - start), pieces, runEnd, null);
+    return last;
+  }
+
+  private boolean isInLastRun() {
+    return last != null && continues(last.file(), last.position() + last.bytes());
+  }
+
+  private long endOfRun() {
+    long end = split.offset() + split.bytes();
+    for (int i = following; i < splits.size(); i++) {
+      Split next = splits.get(i);
+      if (next.bytes() > 0) {
+        if (!continues(next, next.offset(), split.file(), end)) {
+          return end;
+        }
+        end = next.offset() + next.bytes();
+      }
+    }
+    return end;
   }
 
   private boolean continues(FileEntry file, long end) {
-    long at = split.offset() + done;
-    return at >= end && at - end <= GAP && split.file().equals(file);
+    return continues(split, split.offset() + done, file, end);
+  }
+
+  private static boolean continues(Split split, long at, FileEntry file, long end) {
+    return at >= end && at - end <= TaskParts.GAP && split.file().equals(file);
   }
 
   /** The rest of the split, or the part of it that fits. */

@@ -5,7 +5,9 @@ import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.ReadPolicy;
 import io.ckptaudit.udfs.arrow.Span;
 import io.ckptaudit.udfs.arrow.TaskMemory;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.MappedByteBuffer;
 import java.util.Optional;
 
@@ -13,7 +15,7 @@ import java.util.Optional;
  * Fetches blocks, one at a time: mapped, or into the one buffer it owns. Holds one file open. Not
  * safe for use by several threads at once, but may pass from one to another.
  */
-final class BlockReader implements AutoCloseable {
+final class BlockReader implements Closeable {
 
   /** Opens files: {@link io.ckptaudit.job.io.Storage#open} of the storage a file is in. */
   interface Opener {
@@ -36,6 +38,7 @@ final class BlockReader implements AutoCloseable {
   /** A block that cannot be read is fetched too, as a failure; its file is then opened anew. */
   FetchedBlock fetch(Block block) {
     try {
+      verifyGoesOn();
       open(block.file());
       if (plan.maps(file)) {
         Optional<MappedByteBuffer> window = reader.map(block.position(), block.bytes());
@@ -44,8 +47,14 @@ final class BlockReader implements AutoCloseable {
         }
       }
       Span target = bufferOf(plan.bufferBytes(file));
+      boolean goesOn = plan.forward() && block.position() + block.bytes() < block.end();
+      if (plan.forward()) {
+        reader.expect(block.end());
+      }
       int offset = reader.readWithin(block.position(), block.bytes(), target.view());
-      reader.rest();
+      if (!goesOn) {
+        reader.rest();
+      }
       return FetchedBlock.copied(block, reader, target, offset);
     } catch (IOException | RuntimeException e) {
       closeAfter(e);
@@ -53,19 +62,19 @@ final class BlockReader implements AutoCloseable {
     }
   }
 
-  private void open(FileEntry wanted) throws IOException {
-    if (!wanted.equals(file)) {
-      closeFile();
-      reader = files.open(wanted, policy(wanted));
-      file = wanted;
+  /** Reads that heed no interruption end between two blocks. */
+  private void verifyGoesOn() throws InterruptedIOException {
+    if (plan.forward() && Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("Interrupted between two blocks");
     }
   }
 
-  private ReadPolicy policy(FileEntry wanted) {
-    if (!plan.readsAhead(wanted)) {
-      return ReadPolicy.SEQUENTIAL;
+  private void open(FileEntry wanted) throws IOException {
+    if (!wanted.equals(file)) {
+      closeFile();
+      reader = files.open(wanted, plan.policy(wanted));
+      file = wanted;
     }
-    return plan.local() == ReadChoice.DIRECT ? ReadPolicy.DIRECT : ReadPolicy.RANDOM;
   }
 
   private Span bufferOf(int bytes) {

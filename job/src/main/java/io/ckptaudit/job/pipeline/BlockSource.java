@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
@@ -14,8 +15,17 @@ interface BlockSource extends AutoCloseable {
   @Override
   void close() throws IOException;
 
-  /** Blocks fetched by the thread that counts them, when it asks. */
+  /** Blocks fetched by the thread that counts them, when it asks; the reader is closed with it. */
   static BlockSource of(Iterator<Block> blocks, BlockReader reader) {
+    return of(blocks, reader, reader);
+  }
+
+  /** As {@link #of(Iterator, BlockReader)}, of a reader that stays open. */
+  static BlockSource ofOpen(Iterator<Block> blocks, BlockReader reader) {
+    return of(blocks, reader, () -> {});
+  }
+
+  private static BlockSource of(Iterator<Block> blocks, BlockReader reader, Closeable owned) {
     return new BlockSource() {
       private FetchedBlock held;
 
@@ -36,7 +46,7 @@ interface BlockSource extends AutoCloseable {
       @Override
       public void close() throws IOException {
         release();
-        reader.close();
+        owned.close();
       }
     };
   }

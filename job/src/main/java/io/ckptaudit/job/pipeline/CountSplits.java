@@ -53,12 +53,15 @@ final class CountSplits implements PairFlatMapFunction<Iterator<ReadTask>, Long,
     }
     TaskMemory memory = TaskMemory.open("task " + context.taskAttemptId());
     Storages stores = storages.value();
-    SplitReader reader =
-        new SplitReader(
-            (file, policy) -> stores.forUri(file.uri()).open(file, policy),
-            memory,
+    PartsReader reader =
+        new PartsReader(
             plan,
-            counters.value());
+            how ->
+                new SplitReader(
+                    (file, policy) -> stores.forUri(file.uri()).open(file, policy),
+                    memory,
+                    how,
+                    counters.value()));
     context.addTaskCompletionListener(
         ended -> {
           try (memory;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.MDC;
 
 /**
  * Fetches the next blocks of a task while one is counted, so that a store's latency and counting
@@ -35,7 +37,7 @@ final class ReadAhead implements BlockSource {
 
   ReadAhead(Iterator<Block> blocks, int inFlight, Supplier<BlockReader> newReader) {
     this.blocks = blocks;
-    this.threads = Executors.newFixedThreadPool(inFlight, ReadAhead::daemon);
+    this.threads = threads(inFlight);
     for (int i = 0; i <= inFlight; i++) {
       readers.add(newReader.get());
     }
@@ -43,8 +45,19 @@ final class ReadAhead implements BlockSource {
     fill();
   }
 
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "ckpt-audit read ahead");
+  /** So many threads, whose log lines say what those of this one do; the JVM ends without them. */
+  static ExecutorService threads(int count) {
+    Map<String, String> labels = MDC.getCopyOfContextMap();
+    return Executors.newFixedThreadPool(count, work -> daemon(work, labels));
+  }
+
+  private static Thread daemon(Runnable work, Map<String, String> labels) {
+    Runnable labelled =
+        () -> {
+          MDC.setContextMap(labels == null ? Map.of() : labels);
+          work.run();
+        };
+    Thread thread = new Thread(labelled, "ckpt-audit read ahead");
     thread.setDaemon(true);
     return thread;
   }
@@ -96,8 +109,7 @@ final class ReadAhead implements BlockSource {
    */
   @Override
   public void close() throws IOException {
-    threads.shutdownNow();
-    if (ended()) {
+    if (ended(threads)) {
       release();
       releaseUnclaimed();
       for (BlockReader reader : readers) {
@@ -117,8 +129,12 @@ final class ReadAhead implements BlockSource {
     pending.clear();
   }
 
-  /** Waits a minute even if this thread is interrupted, as that of a killed task is. */
-  private boolean ended() {
+  /**
+   * Whether threads end that are interrupted: waits a minute even if this thread is interrupted, as
+   * that of a killed task is.
+   */
+  static boolean ended(ExecutorService threads) {
+    threads.shutdownNow();
     boolean interrupted = false;
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     try {

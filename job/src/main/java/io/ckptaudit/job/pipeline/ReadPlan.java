@@ -5,6 +5,7 @@ import io.ckptaudit.job.checkpoint.Shard;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.LocalVolumes;
 import io.ckptaudit.job.io.RangeReader;
+import io.ckptaudit.job.io.ReadPolicy;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.udfs.arrow.ArrowMemory;
@@ -22,23 +23,35 @@ import org.apache.spark.SparkConf;
  * more than half of the memory that is available, so that a scan larger than memory neither goes
  * through it nor evicts it.
  *
- * <p>Files of any other store: in ranged blocks, several on their way at the same time.
+ * <p>Files of any other store: in ranges, several on their way at the same time. What is counted is
+ * counted as it arrives, and what is held against something else is fetched in blocks before.
  *
  * @param local for local files: MAP, BUFFERED or DIRECT
- * @param blockBytes of a buffer that is filled ahead of the task that counts it
+ * @param blockBytes of a buffer that is filled ahead of the task that uses it
  * @param inFlight reads of one task that may be on their way at the same time
+ * @param requestBytes the most that a request asks for whose bytes are counted as they arrive
  * @param budget for each file
+ * @param forward whether a reader reads stores front to back, because others read beside it
  */
-record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budget)
+record ReadPlan(
+    ReadChoice local,
+    int blockBytes,
+    int inFlight,
+    long requestBytes,
+    FileBudget budget,
+    boolean forward)
     implements Serializable {
 
   static final String BLOCK = "spark.ckptaudit.read.block";
+  static final String REQUEST = "spark.ckptaudit.read.request";
   static final String IN_FLIGHT = "spark.ckptaudit.read.inFlight";
 
   private static final String DEFAULT_BLOCK = "16m";
+  private static final String DEFAULT_REQUEST = "256m";
   private static final int DEFAULT_IN_FLIGHT = 4;
   private static final int MOST_IN_FLIGHT = 64;
   private static final long SMALLEST_BLOCK = 256 << 10;
+  private static final long LARGEST_REQUEST = 1L << 30;
 
   /** Arrow pools no larger buffers. */
   private static final long LARGEST_BLOCK = 16 << 20;
@@ -60,9 +73,15 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
     this(local, blockBytes, inFlight, FileBudget.USUAL);
   }
 
+  /** With requests as large as blocks. */
+  ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budget) {
+    this(local, blockBytes, inFlight, blockBytes, budget, false);
+  }
+
   static ReadPlan of(ReadChoice choice, List<Checkpoint> checkpoints, SparkConf conf) {
     ReadChoice local = choice == ReadChoice.AUTO ? auto(checkpoints) : choice;
-    ReadPlan plan = new ReadPlan(local, block(conf), inFlight(conf), FileBudget.of(conf));
+    ReadPlan plan =
+        new ReadPlan(local, block(conf), inFlight(conf), request(conf), FileBudget.of(conf), false);
     SparkConf usual = new SparkConf(false);
     if (plan.blockBytes > block(usual) || plan.inFlight > inFlight(usual)) {
       plan.verifyFits(tasksAtOnce(conf), ArrowMemory.limit());
@@ -88,15 +107,23 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
 
   private static int block(SparkConf conf) {
     long bytes = conf.getSizeAsBytes(BLOCK, DEFAULT_BLOCK);
-    if (bytes < SMALLEST_BLOCK || bytes > LARGEST_BLOCK) {
-      throw new InvalidSettingException(
-          "Invalid "
-              + BLOCK
-              + ": "
-              + bytes
-              + " bytes is not within 256 KiB and 16 MiB; use a size such as 16m");
-    }
+    verifySize(BLOCK, bytes, LARGEST_BLOCK, "16 MiB", DEFAULT_BLOCK);
     return (int) bytes;
+  }
+
+  private static long request(SparkConf conf) {
+    long bytes = conf.getSizeAsBytes(REQUEST, DEFAULT_REQUEST);
+    verifySize(REQUEST, bytes, LARGEST_REQUEST, "1 GiB", DEFAULT_REQUEST);
+    return bytes;
+  }
+
+  private static void verifySize(
+      String name, long bytes, long largest, String most, String example) {
+    if (bytes < SMALLEST_BLOCK || bytes > largest) {
+      throw new InvalidSettingException(
+          "Invalid %s: %s bytes is not within 256 KiB and %s; use a size such as %s"
+              .formatted(name, bytes, most, example));
+    }
   }
 
   private static int inFlight(SparkConf conf) {
@@ -158,7 +185,12 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
    * trusted twice.
    */
   ReadPlan buffered() {
-    return new ReadPlan(ReadChoice.BUFFERED, blockBytes, inFlight, budget);
+    return new ReadPlan(ReadChoice.BUFFERED, blockBytes, inFlight, requestBytes, budget, forward);
+  }
+
+  /** For one of several readers of a task in a store, each of which reads a part of it. */
+  ReadPlan inPart() {
+    return new ReadPlan(local, blockBytes, inFlight, requestBytes, budget, true);
   }
 
   boolean maps(FileEntry file) {
@@ -167,7 +199,14 @@ record ReadPlan(ReadChoice local, int blockBytes, int inFlight, FileBudget budge
 
   /** Whether reads of this file are worth threads of their own: nobody else reads ahead. */
   boolean readsAhead(FileEntry file) {
-    return local == ReadChoice.DIRECT || !Storages.isLocal(file.uri());
+    return Storages.isLocal(file.uri()) ? local == ReadChoice.DIRECT : !forward;
+  }
+
+  ReadPolicy policy(FileEntry file) {
+    if (!Storages.isLocal(file.uri())) {
+      return ReadPolicy.RANDOM;
+    }
+    return local == ReadChoice.DIRECT ? ReadPolicy.DIRECT : ReadPolicy.SEQUENTIAL;
   }
 
   /** The most bytes of a file that are fetched in one go. */

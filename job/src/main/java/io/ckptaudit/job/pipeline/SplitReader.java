@@ -1,5 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.checkpoint.Quoted;
+import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.io.FileBudgetException;
 import io.ckptaudit.job.io.FileEntry;
@@ -12,6 +14,7 @@ import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,7 +33,7 @@ import java.util.stream.Stream;
  * <p>A split of which a block cannot be read, for a reason that may pass, is read again alone and
  * from its start, on a file opened anew, so that a fault costs only the tensors it is in.
  */
-final class SplitReader implements AutoCloseable {
+final class SplitReader implements TaskReader {
 
   /** Of one split, the one in a shared block included. */
   private static final int READINGS = 3;
@@ -39,6 +42,8 @@ final class SplitReader implements AutoCloseable {
   private static final int ATTEMPTS = 8;
 
   private static final long PAUSE_MILLIS = 200;
+
+  private static final System.Logger LOG = System.getLogger(SplitReader.class.getName());
 
   private final BlockReader.Opener files;
   private final TaskMemory memory;
@@ -52,6 +57,9 @@ final class SplitReader implements AutoCloseable {
   private final Map<Long, FileOutcome> finished = new HashMap<>();
   private List<HashedFile> whole = List.of();
   private SplitCursor cursor;
+
+  /** Of tasks that are parts of one, and in the same file as a rule. */
+  private BlockReader kept;
 
   SplitReader(
       BlockReader.Opener files, TaskMemory memory, ReadPlan plan, SplitCounters newCounters) {
@@ -67,8 +75,8 @@ final class SplitReader implements AutoCloseable {
     begin(new ReadTask(new ArrayList<>(wanted)));
   }
 
-  /** Begins a task, with the files of which every byte is to be read. */
-  void begin(ReadTask task) throws IOException {
+  @Override
+  public List<Split> begin(ReadTask task) throws IOException {
     closeCursors();
     finished.clear();
     refused.clear();
@@ -84,6 +92,7 @@ final class SplitReader implements AutoCloseable {
             .toList();
     whole = task.files().stream().filter(file -> !refused.contains(file.file())).toList();
     cursor = cursor(splits, whole, plan);
+    return task.splits();
   }
 
   private SplitCursor cursor(List<Split> wanted, List<HashedFile> files, ReadPlan how) {
@@ -99,8 +108,8 @@ final class SplitReader implements AutoCloseable {
     return new SplitCursor(source(all, of, how), memory, digester, clock);
   }
 
-  /** The outcomes of the files of the task, by their keys, after its last split. */
-  Map<Long, FileOutcome> finish(Runnable beforeEachBlock) throws IOException {
+  @Override
+  public Map<Long, FileOutcome> finish(Runnable beforeEachBlock) throws IOException {
     finished.putAll(cursor.finish(beforeEachBlock));
     return finished;
   }
@@ -110,10 +119,43 @@ final class SplitReader implements AutoCloseable {
   }
 
   private BlockSource source(Iterator<Block> blocks, Stream<FileEntry> of, ReadPlan how) {
-    boolean ahead = of.anyMatch(how::readsAhead);
-    return ahead
-        ? new ReadAhead(blocks, how.inFlight(), () -> newReader(how))
-        : BlockSource.of(blocks, newReader(how));
+    if (of.anyMatch(how::readsAhead)) {
+      return new ReadAhead(blocks, how.inFlight(), () -> newReader(how));
+    }
+    if (how.forward()) {
+      kept = kept == null ? newReader(how) : kept;
+      return BlockSource.ofOpen(blocks, kept);
+    }
+    return BlockSource.of(blocks, newReader(how));
+  }
+
+  /** On a file opened anew, in memory of its own: blocks of the others are still in use. */
+  private SplitCursor alone(Split split) {
+    ReadPlan how = plan.buffered();
+    BlockPlan blocks = new BlockPlan(List.of(split), how::bytesAtOnce);
+    BlockSource source =
+        how.readsAhead(split.file())
+            ? new ReadAhead(blocks, how.inFlight(), () -> newReader(how))
+            : BlockSource.of(blocks, newReader(how));
+    return new SplitCursor(source, memory, null, clock);
+  }
+
+  @Override
+  public byte[] outcome(Split split) {
+    try {
+      return SplitOutcome.of(read(split));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "Cannot read "
+              + split.bytes()
+              + " bytes at "
+              + split.offset()
+              + " of "
+              + Quoted.whole(split.file().uri()),
+          e);
+      return SplitOutcome.of(ReadFailure.of(e));
+    }
   }
 
   /**
@@ -149,7 +191,7 @@ final class SplitReader implements AutoCloseable {
         throw new ReadFailedException(split.file(), at, attempts, failure);
       }
       pause(reading);
-      try (SplitCursor alone = cursor(List.of(split), List.of(), plan.buffered())) {
+      try (SplitCursor alone = alone(split)) {
         return alone.count(split, counter, newCounters.slices(split));
       } catch (IOException e) {
         failure = e;
@@ -209,5 +251,8 @@ final class SplitReader implements AutoCloseable {
     counters.values().forEach(SpanCounter::close);
     counters.clear();
     closeCursors();
+    if (kept != null) {
+      kept.close();
+    }
   }
 }

@@ -1,15 +1,13 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.checkpoint.Quoted;
-import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -24,10 +22,8 @@ import scala.Tuple2;
  */
 final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
 
-  private static final System.Logger LOG = System.getLogger(TensorOutcomes.class.getName());
-
   private final Iterator<ReadTask> tasks;
-  private final SplitReader reader;
+  private final TaskReader reader;
   private final Consumer<Split> read;
   private final Runnable killIfInterrupted;
   private Iterator<Split> splits = Collections.emptyIterator();
@@ -39,7 +35,7 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
 
   TensorOutcomes(
       Iterator<ReadTask> tasks,
-      SplitReader reader,
+      TaskReader reader,
       Consumer<Split> read,
       Runnable killIfInterrupted) {
     this.tasks = tasks;
@@ -80,8 +76,7 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
         end();
       } else {
         ReadTask task = tasks.next();
-        begin(task);
-        splits = task.splits().iterator();
+        splits = begin(task).iterator();
       }
     }
     return splits.hasNext() ? splits.next() : null;
@@ -98,10 +93,10 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
     }
   }
 
-  private void begin(ReadTask task) {
+  private List<Split> begin(ReadTask task) {
     begun = true;
     try {
-      reader.begin(task);
+      return reader.begin(task);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,18 +104,9 @@ final class TensorOutcomes implements Iterator<Tuple2<Long, byte[]>> {
 
   private byte[] outcome(Split split) {
     try {
-      return SplitOutcome.of(reader.read(split));
-    } catch (IOException | RuntimeException e) {
-      LOG.log(
-          Level.WARNING,
-          "Cannot read "
-              + split.bytes()
-              + " bytes at "
-              + split.offset()
-              + " of "
-              + Quoted.whole(split.file().uri()),
-          e);
-      return SplitOutcome.of(ReadFailure.of(e));
+      return reader.outcome(split);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

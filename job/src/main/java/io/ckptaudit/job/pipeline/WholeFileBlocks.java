@@ -42,7 +42,7 @@ final class WholeFileBlocks implements Iterator<Block> {
       long end = here ? Math.min(ofSplits.position(), length()) : length();
       if (covered < end) {
         int bytes = (int) Math.min(end - covered, limit.applyAsInt(file.file()));
-        ready = new Block(file.file(), covered, bytes, List.of(), file);
+        ready = new Block(file.file(), covered, bytes, List.of(), covered + bytes, file);
         covered += bytes;
       } else if (here) {
         ready = ofSplits.in(file);

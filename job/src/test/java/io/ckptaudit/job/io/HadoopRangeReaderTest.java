@@ -93,7 +93,9 @@ class HadoopRangeReaderTest {
   void oneRequestIsReadThroughASmallArray() throws IOException {
     Asked stream = new Asked(true);
     check(stream);
-    assertThat(stream.readaheads).containsExactly((long) WANTED);
+    assertThat(stream.readaheads)
+        .as("the last, before closing: no rest is worth reading to its end")
+        .containsExactly((long) WANTED, 128L << 10);
     assertThat(stream.lengths).allMatch(length -> length <= 128 << 10);
   }
 
@@ -101,6 +103,38 @@ class HadoopRangeReaderTest {
   void whereEachReadMayBeARequestReadsAreLong() throws IOException {
     Asked stream = new Asked(false);
     check(stream);
+    assertThat(stream.readaheads).isEmpty();
+    assertThat(stream.lengths).containsExactly(WANTED, WANTED - 1_000_000, WANTED - 2_000_000);
+  }
+
+  /** Pieces of a range that is read front to back. */
+  private void readInPieces(Asked stream) throws IOException {
+    FileEntry file = new FileEntry("s3a://bucket/a", "a", BYTES, false, true, "");
+    try (HadoopRangeReader reader =
+        new HadoopRangeReader(
+            file,
+            () -> new HadoopRangeReader.Opened(new FSDataInputStream(stream), unchanged -> {}))) {
+      reader.expect(FROM + WANTED);
+      for (int from = FROM; from < FROM + WANTED; from += 500_000) {
+        ByteBuffer piece = ByteBuffer.allocateDirect(500_000);
+        reader.readFully(from, piece);
+        assertThat(piece.flip()).isEqualTo(ByteBuffer.wrap(content, from, 500_000));
+      }
+    }
+  }
+
+  @Test
+  void aRangeReadInPiecesIsOneRequest() throws IOException {
+    Asked stream = new Asked(true);
+    readInPieces(stream);
+    assertThat(stream.readaheads.get(0)).isEqualTo(WANTED);
+    assertThat(stream.lengths).allMatch(length -> length <= 128 << 10);
+  }
+
+  @Test
+  void whereEachReadMayBeARequestPiecesAreOfOneLongRead() throws IOException {
+    Asked stream = new Asked(false);
+    readInPieces(stream);
     assertThat(stream.readaheads).isEmpty();
     assertThat(stream.lengths).containsExactly(WANTED, WANTED - 1_000_000, WANTED - 2_000_000);
   }

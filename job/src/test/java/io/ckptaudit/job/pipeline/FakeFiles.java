@@ -6,6 +6,8 @@ import io.ckptaudit.job.io.ReadPolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Files of a store that is slow, fails and knows how many of its reads are on their way. */
@@ -23,6 +25,10 @@ final class FakeFiles implements BlockReader.Opener {
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger mostInFlight = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger opened = new AtomicInteger();
+
+  /** How far readers said they would go on. */
+  final Set<Long> expected = ConcurrentHashMap.newKeySet();
 
   FakeFiles(int bytes, Event event) {
     this("f", bytes, event);
@@ -35,6 +41,10 @@ final class FakeFiles implements BlockReader.Opener {
     this.event = event;
   }
 
+  byte[] content() {
+    return content;
+  }
+
   FileEntry file() {
     return new FileEntry("fake://store/" + name, name, content.length, false, true, "token");
   }
@@ -42,6 +52,7 @@ final class FakeFiles implements BlockReader.Opener {
   @Override
   public RangeReader open(FileEntry file, ReadPolicy policy) {
     open.incrementAndGet();
+    opened.incrementAndGet();
     return new RangeReader() {
       @Override
       public long length() {
@@ -58,6 +69,11 @@ final class FakeFiles implements BlockReader.Opener {
         } finally {
           inFlight.decrementAndGet();
         }
+      }
+
+      @Override
+      public void expect(long end) {
+        expected.add(end);
       }
 
       @Override

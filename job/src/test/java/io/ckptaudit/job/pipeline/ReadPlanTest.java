@@ -116,11 +116,17 @@ class ReadPlanTest {
   void blocksAndReadsInFlightAreSettings() {
     assertThat(plan(ReadPlan.BLOCK, "1m").blockBytes()).isEqualTo(1 << 20);
     assertThat(plan(ReadPlan.IN_FLIGHT, "7"))
-        .isEqualTo(new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 7));
+        .isEqualTo(
+            new ReadPlan(ReadChoice.BUFFERED, 16 << 20, 7, 256 << 20, FileBudget.USUAL, false));
+    assertThat(plan(ReadPlan.REQUEST, "32m").requestBytes()).isEqualTo(32 << 20);
     assertThatThrownBy(() -> plan(ReadPlan.BLOCK, "64k"))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             "Invalid spark.ckptaudit.read.block: 65536 bytes is not within 256 KiB and 16 MiB; use a size such as 16m");
+    assertThatThrownBy(() -> plan(ReadPlan.REQUEST, "2g"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "Invalid spark.ckptaudit.read.request: 2147483648 bytes is not within 256 KiB and 1 GiB; use a size such as 256m");
     assertThatThrownBy(() -> plan(ReadPlan.IN_FLIGHT, "0"))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
