@@ -78,14 +78,14 @@ class StoreFaultsIT {
   private S3Bucket bucket;
   private Path report;
 
-  /** Four tasks at a time, each with five readers of small blocks. */
+  /** Four tasks at a time, each with four readers that make small requests. */
   @BeforeAll
   static void startSession() {
     LocalSpark.stop();
     session =
         SparkSessions.start(
             "local[4]",
-            Map.of("spark.ckptaudit.read.block", "256k", "spark.sql.shuffle.partitions", "2"));
+            Map.of("spark.ckptaudit.read.request", "256k", "spark.sql.shuffle.partitions", "2"));
     hadoop().set("fs.s3a.impl", CountingS3.class.getName());
     expected = digestsOf(FIXTURE);
   }
@@ -408,7 +408,7 @@ class StoreFaultsIT {
   }
 
   @Test
-  void o13_twoConnectionsAreEnoughForTwentyReaders() throws IOException {
+  void o13_twoConnectionsAreEnoughForSixteenReaders() throws IOException {
     hadoop().set("fs.s3a.bucket." + name + ".connection.maximum", "2");
     for (int i = 0; i < 8; i++) {
       put(weights(i, "a" + i, "b" + i), "llama/" + i + ".safetensors");
