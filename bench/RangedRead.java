@@ -22,10 +22,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * <pre>java -cp SPARK-CLASS-PATH bench/RangedRead.java ENDPOINT BUCKET THREADS MIB LOCAL-COPY...</pre>
  *
  * The copies say which files there are; they lie below their names in the bucket. Each thread has one
- * request of so many MiB on its way, and reads it into one buffer. Prints the seconds from the
+ * request of so many MiB on its way, and reads it into one buffer, of 16 MiB at the most. Prints the seconds from the
  * first request to the last byte.
  */
 final class RangedRead {
+
+  private static final int LARGEST_BUFFER = 16 << 20;
 
   private record Range(String key, long from, long to) {}
 
@@ -46,7 +48,7 @@ final class RangedRead {
         done.add(
             pool.submit(
                 () -> {
-                  byte[] buffer = new byte[block];
+                  byte[] buffer = new byte[Math.min(block, LARGEST_BUFFER)];
                   for (int r = next.getAndIncrement(); r < ranges.size(); r = next.getAndIncrement()) {
                     read(client, bucket, ranges.get(r), buffer);
                   }
@@ -98,7 +100,9 @@ final class RangedRead {
                     .bucket(bucket)
                     .key(range.key())
                     .range("bytes=" + range.from() + "-" + (range.to() - 1)))) {
-      left -= body.readNBytes(buffer, 0, left);
+      for (int read = 1; left > 0 && read > 0; left -= read) {
+        read = body.readNBytes(buffer, 0, Math.min(left, buffer.length));
+      }
     }
     if (left != 0) {
       throw new IllegalStateException(range + ": " + left + " bytes short");

@@ -5,8 +5,8 @@
 # --case moe audits 100,000 tensors of 2 KiB instead, once, and prints the wall time and the peak resident set of the driver, whose
 # heap is 1 GiB in either case. --measure also prints, each as the median, least and most of so many alternating rounds, the wall time
 # on a cluster of one executor with two cores against local[2], and the time from the start of the first task that reads to the end of
-# the last for both, against a plain read of the same objects by the AWS SDK, with as many requests of as many bytes on their way as the
-# audit has in all its tasks. With --copies that is an audit of so many such checkpoints, hard links of one: as much to read as of a
+# the last for both, against plain reads of the same objects by the AWS SDK with as many requests on their way as the audit has in all
+# its tasks: of 16 MiB, as AWS advises (8 or 16), and of as many bytes as the audit's at the most. With --copies that is an audit of so many such checkpoints, hard links of one: as much to read as of a
 # model of 70B parameters, and no more room on disk or in the page cache.
 # Everything runs on this machine and is made from Maven's jars: the store (s3proxy on files), a standalone cluster of a master and two
 # workers of one core, spark-submit with the thin jar. DIR (default /tmp/ckpt-audit-cluster) takes the checkpoint, which is kept, and
@@ -237,10 +237,8 @@ if [ "$lost" -lt 1 ]; then
 fi
 
 if [ -n "$measure" ]; then
-  default_of() { # what an audit takes without a setting
-    sed -n "s/.* $1 = \"\{0,1\}\([0-9]*\)m\{0,1\}\"\{0,1\};.*/\1/p" "$root/job/src/main/java/io/ckptaudit/job/pipeline/ReadPlan.java" | grep .
-  }
-  in_flight=$((2 * $(default_of DEFAULT_IN_FLIGHT))) block=$(default_of DEFAULT_BLOCK)
+  # Two tasks with four requests each; of a task of 1 GiB each reader takes two parts.
+  in_flight=8 usual=16 long=128
   kill "${workers[@]}"
   worker worker-3 2 2g
   registered worker-3
@@ -263,9 +261,11 @@ if [ -n "$measure" ]; then
     cat "$work/local-$i/seconds" >>"$work/local"
     span "local-$i" >>"$work/tasks"
     span "cluster-$i" >>"$work/cluster-tasks"
-    "$java" -Xmx512m -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" "$root/bench/RangedRead.java" \
-      "http://127.0.0.1:$port" weights "$in_flight" "$block" "${models[@]}" 2>>"$work/plain.log" >>"$work/plain" \
-      || { cat "$work/plain.log" >&2; exit 1; }
+    for request in $usual $long; do
+      "$java" -Xmx512m -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" "$root/bench/RangedRead.java" \
+        "http://127.0.0.1:$port" weights "$in_flight" "$request" "${models[@]}" 2>>"$work/plain.log" >>"$work/plain-$request" \
+        || { cat "$work/plain.log" >&2; exit 1; }
+    done
   done
   spread() { # file -> median least most
     sort -n "$1" | awk '{ t[NR] = $1 } END { printf "%.2f %.2f %.2f\n", NR % 2 ? t[(NR + 1) / 2] : (t[NR / 2] + t[NR / 2 + 1]) / 2, t[1], t[NR] }'
@@ -273,15 +273,16 @@ if [ -n "$measure" ]; then
   row() { # what file bytes
     spread "$work/$2" | awk -v w="$1" -v b="$3" '{ printf "%-52s %8.2f %8.2f %8.2f %8s\n", w, $1, $2, $3, b ? sprintf("%.2f", b / $1 / 1e9) : "" }'
   }
-  echo "$rounds rounds of $all bytes, $copies checkpoint(s); plain read: $in_flight requests of $block MiB at a time"
+  echo "$rounds rounds of $all bytes, $copies checkpoint(s); plain reads: $in_flight requests at a time"
   printf '%-52s %8s %8s %8s %8s\n' "" median/s least most GB/s
   row "cluster, one executor of two cores, wall" cluster 0
   row "local[2], wall" local 0
   row "cluster, one executor of two cores, tasks that read" cluster-tasks "$all"
   row "local[2], tasks that read" tasks "$all"
-  row "plain read by the AWS SDK" plain "$all"
+  row "plain read by the AWS SDK, requests of $usual MiB" "plain-$usual" "$all"
+  row "plain read by the AWS SDK, requests of $long MiB" "plain-$long" "$all"
   ratio() { awk -v a="$(spread "$work/$1")" -v b="$(spread "$work/$2")" 'BEGIN { split(a, x); split(b, y); printf "%.0f %%", 100 * y[1] / x[1] }'; }
   echo "cluster at $(ratio cluster local) of local mode by wall time, $(ratio cluster-tasks tasks) by tasks that read"
-  echo "reading from S3 at $(ratio tasks plain) of the plain read"
+  echo "reading from S3 at $(ratio tasks "plain-$usual") of the plain read by $usual MiB, $(ratio tasks "plain-$long") of that by $long MiB"
 fi
 [ "$same" = yes ]

@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * One stream at a time. Seeks are lazy in every store, so a scan forward is one request; of a
- * stream opened for ranges anywhere, each read is one.
+ * stream opened for ranges anywhere, each read is one, unless it was said how far they go on.
  *
  * <p>A read that fails is taken up at the byte it reached, on a stream opened anew: the file is
  * proven to be the one listed each time.

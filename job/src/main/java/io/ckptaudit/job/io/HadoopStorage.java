@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
@@ -27,7 +28,16 @@ final class HadoopStorage implements Storage {
   /** Each is lost to somebody else's update, so so many are lost to nobody in his senses. */
   private static final int UPDATE_ATTEMPTS = 20;
 
+  /** More files than are open at the same time. */
+  private static final int MOST_PROVEN = 4096;
+
   private final Configuration configuration;
+
+  /**
+   * What was found to be the file that was listed, in stores that are asked for bytes of its ETag
+   * only: they need not be asked again for each reader.
+   */
+  private final Map<FileEntry, FileStatus> proven = new ConcurrentHashMap<>();
 
   HadoopStorage(Configuration configuration) {
     this.configuration = configuration;
@@ -142,7 +152,11 @@ final class HadoopStorage implements Storage {
 
   /** The file as it was listed: its status is asked for, compared and handed on. */
   private HadoopRangeReader.Opened stream(FileEntry file, ReadPolicy policy) throws IOException {
-    FileStatus now = verifiedStatus(file);
+    FileStatus known = proven.get(file);
+    FileStatus now = known == null ? verifiedStatus(file) : known;
+    if (hasEtag(now) && proven.size() < MOST_PROVEN) {
+      proven.put(file, now);
+    }
     FSDataInputStream stream =
         await(
             file.uri(),

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param bytes of the range
  * @param pieces what of which splits lies in it, in the order of the splits
- * @param end of the range in the file that its neighbours are in as well, one block after the other
+ * @param end of the range in the file that the blocks of splits after it are in as well, if they
+ *     are read in order
  * @param hashed the file, if every byte of it is asked for; null if not
  */
 record Block(

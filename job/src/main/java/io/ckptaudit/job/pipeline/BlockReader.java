@@ -65,7 +65,8 @@ final class BlockReader implements Closeable {
   /** Reads that heed no interruption end between two blocks. */
   private void verifyGoesOn() throws InterruptedIOException {
     if (plan.forward() && Thread.currentThread().isInterrupted()) {
-      throw new InterruptedIOException("Interrupted between two blocks");
+      throw new InterruptedIOException(
+          "Cannot read on: interrupted between two blocks; look for what ended the task");
     }
   }
 
@@ -106,6 +107,13 @@ final class BlockReader implements Closeable {
     if (buffer != null) {
       buffer.close();
       buffer = null;
+    }
+  }
+
+  /** Gives back what the file has in use, where its blocks end early. */
+  void rest() throws IOException {
+    if (reader != null) {
+      reader.rest();
     }
   }
 

@@ -66,7 +66,7 @@ record FileBudget(long seconds, long bytes) implements Serializable {
     return new Clock(nanos);
   }
 
-  /** Since when a task is at the file it is at; it comes to each once. */
+  /** Since when a reader of a task is at the file it is at; it comes to each once. */
   final class Clock {
     private final LongSupplier nanos;
     private FileEntry file;

@@ -1,13 +1,13 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.checkpoint.ReadFailure;
-import io.ckptaudit.job.checkpoint.ReadFault;
 import io.ckptaudit.job.io.FileBudgetException;
 import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TaskParts;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -41,8 +41,11 @@ final class PartsReader implements TaskReader {
   /** Parts of a large task for each reader: the last ones to read are not waited for long. */
   private static final int ROUNDS = 2;
 
-  /** Outcomes of more small tensors than this would take more memory than reads. */
-  private static final int SPLITS = 1024;
+  /** So that nothing is left over for a part of its own because parts are of whole elements. */
+  private static final long ROUNDING = 1 << 10;
+
+  /** Memory for the outcomes of a part. */
+  private static final long OUTCOMES = 8 << 20;
 
   /** Parts begun or waiting to be asked for, for each that is read. */
   private static final int AHEAD = 2;
@@ -56,6 +59,7 @@ final class PartsReader implements TaskReader {
   private Iterator<List<Split>> parts = List.<List<Split>>of().iterator();
   private Deque<byte[]> outcomes = new ArrayDeque<>();
   private ExecutorService threads;
+  private volatile boolean ending;
   private SplitReader single;
 
   /**
@@ -75,7 +79,7 @@ final class PartsReader implements TaskReader {
     }
     refused.clear();
     outcomes.clear();
-    List<List<Split>> cut = TaskParts.of(task.splits(), partBytes(task), SPLITS);
+    List<List<Split>> cut = TaskParts.of(task.splits(), partBytes(task), OUTCOMES);
     parts = cut.iterator();
     threads = ReadAhead.threads(plan.inFlight());
     for (int i = 0; i < plan.inFlight(); i++) {
@@ -92,7 +96,7 @@ final class PartsReader implements TaskReader {
   }
 
   private long partBytes(ReadTask task) {
-    long share = task.bytes() / ((long) ROUNDS * plan.inFlight());
+    long share = task.bytes() / ((long) ROUNDS * plan.inFlight()) + ROUNDING;
     return Math.min(Math.max(share, SMALLEST_PART), plan.requestBytes());
   }
 
@@ -109,22 +113,37 @@ final class PartsReader implements TaskReader {
       Deque<byte[]> read = new ArrayDeque<>();
       reader.begin(part);
       for (Split split : part) {
+        verifyWanted();
         read.add(outcome(reader, split));
       }
       return read;
+    } finally {
+      rest(reader);
+    }
+  }
+
+  private void rest(SplitReader reader) throws IOException {
+    try {
+      reader.rest();
     } finally {
       idle.add(reader);
     }
   }
 
-  private byte[] outcome(SplitReader reader, Split split) throws IOException {
+  private void verifyWanted() throws InterruptedIOException {
+    if (ending) {
+      throw new InterruptedIOException(
+          "Cannot read on: the task ended in a part of it; look for what ended the task");
+    }
+  }
+
+  private byte[] outcome(SplitReader reader, Split split) {
     if (refused.contains(split.file())) {
       return SplitOutcome.of(
           ReadFailure.of(new FileBudgetException(split.file(), "it was given up")));
     }
     byte[] outcome = reader.outcome(split);
-    if (SplitOutcome.isFault(outcome)
-        && SplitOutcome.failure(outcome).fault() == ReadFault.INCOMPLETE_BUDGET) {
+    if (reader.hasGivenUp(split.file())) {
       refused.add(split.file());
     }
     return outcome;
@@ -147,7 +166,8 @@ final class PartsReader implements TaskReader {
       return part.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted while waiting for a part of a task");
+      throw new InterruptedIOException(
+          "Cannot read on: interrupted while waiting for a part of a task; look for what ended the task");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -171,18 +191,20 @@ final class PartsReader implements TaskReader {
   }
 
   private void closeReaders() throws IOException {
-    SplitReader alone = single;
-    single = null;
-    if (alone != null) {
-      alone.close();
+    List<Closeable> closed = new ArrayList<>();
+    if (single != null) {
+      closed.add(single);
     }
+    ending = true;
     if (threads != null && ReadAhead.ended(threads)) {
-      while (!readers.isEmpty()) {
-        readers.remove(readers.size() - 1).close();
-      }
+      closed.addAll(readers);
     }
+    ending = false;
+    single = null;
     threads = null;
+    readers.clear();
     idle.clear();
     pending.clear();
+    Closeables.closeAll(closed);
   }
 }

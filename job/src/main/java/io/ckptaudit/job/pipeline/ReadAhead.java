@@ -112,9 +112,7 @@ final class ReadAhead implements BlockSource {
     if (ended(threads)) {
       release();
       releaseUnclaimed();
-      for (BlockReader reader : readers) {
-        reader.close();
-      }
+      Closeables.closeAll(readers);
     }
   }
 

@@ -9,6 +9,7 @@ import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.state.CombinableCrc;
 import io.ckptaudit.udfs.state.SliceMagnitudes;
 import io.ckptaudit.udfs.state.TensorState;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /** Goes through the blocks of a task and counts one split after the other. */
-final class SplitCursor implements AutoCloseable {
+final class SplitCursor implements Closeable {
 
   /** What of a mapping is counted in one go, half a millisecond after it was found to be there. */
   private static final int LOOK = (1 << 20) - (1 << 20) % BlockPlan.GRAIN;

@@ -12,6 +12,7 @@ import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -145,8 +146,9 @@ final class SplitReader implements TaskReader {
     try {
       return SplitOutcome.of(read(split));
     } catch (IOException | RuntimeException e) {
+      // What a task that ended did not read is no news.
       LOG.log(
-          Level.WARNING,
+          Thread.currentThread().isInterrupted() ? Level.DEBUG : Level.WARNING,
           "Cannot read "
               + split.bytes()
               + " bytes at "
@@ -176,7 +178,29 @@ final class SplitReader implements TaskReader {
       passOver(split);
       throw e;
     } catch (IOException e) {
+      if (plan.forward()) {
+        goOnAfter(split);
+      }
       return readAgain(split, counter, e);
+    }
+  }
+
+  /** Where nothing is read ahead, the rest of a split that failed is not read to no purpose. */
+  private void goOnAfter(Split failed) {
+    abandoned.add(cursor);
+    splits = splits.stream().dropWhile(split -> split != failed).skip(1).toList();
+    cursor = cursor(splits, whole, plan);
+  }
+
+  /** Whether nothing of a file is read any more, since it took too long. */
+  boolean hasGivenUp(FileEntry file) {
+    return refused.contains(file);
+  }
+
+  /** To be called when nothing is read for a while. */
+  void rest() throws IOException {
+    if (kept != null) {
+      kept.rest();
     }
   }
 
@@ -236,23 +260,24 @@ final class SplitReader implements TaskReader {
   }
 
   private void closeCursors() throws IOException {
-    SplitCursor open = cursor;
+    if (cursor != null) {
+      abandoned.add(cursor);
+    }
     cursor = null;
-    if (open != null) {
-      abandoned.add(open);
-    }
-    while (!abandoned.isEmpty()) {
-      abandoned.remove(abandoned.size() - 1).close();
-    }
+    List<SplitCursor> closed = List.copyOf(abandoned);
+    abandoned.clear();
+    Closeables.closeAll(closed);
   }
 
   @Override
   public void close() throws IOException {
-    counters.values().forEach(SpanCounter::close);
-    counters.clear();
-    closeCursors();
+    List<Closeable> all = new ArrayList<>();
+    counters.values().forEach(counter -> all.add(counter::close));
+    all.add(this::closeCursors);
     if (kept != null) {
-      kept.close();
+      all.add(kept);
     }
+    Closeables.closeAll(all);
+    counters.clear();
   }
 }

@@ -2,12 +2,13 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
 /** Reads tasks, one after the other. */
-interface TaskReader extends AutoCloseable {
+interface TaskReader extends Closeable {
 
   /**
    * Begins a task.

@@ -15,7 +15,7 @@ import scala.Tuple2;
 
 /**
  * Reads the splits of a task as they are asked for, and gives the outcome of each tensor when its
- * last split in the task is read: a task holds one state, however many tensors it touches. Files of
+ * last split in the task is read: it holds one state, however many tensors it touches. Files of
  * which the task reads every byte have outcomes too, under keys of their own.
  *
  * <p>A split that cannot be read is an outcome, not a failed task: the others are still audited.

@@ -78,14 +78,14 @@ class StoreFaultsIT {
   private S3Bucket bucket;
   private Path report;
 
-  /** Four tasks at a time, each with four readers that make small requests. */
+  /** Four tasks at a time, each with four readers whose requests are longer than a block. */
   @BeforeAll
   static void startSession() {
     LocalSpark.stop();
     session =
         SparkSessions.start(
             "local[4]",
-            Map.of("spark.ckptaudit.read.request", "256k", "spark.sql.shuffle.partitions", "2"));
+            Map.of("spark.ckptaudit.read.request", "1m", "spark.sql.shuffle.partitions", "2"));
     hadoop().set("fs.s3a.impl", CountingS3.class.getName());
     expected = digestsOf(FIXTURE);
   }
@@ -186,6 +186,20 @@ class StoreFaultsIT {
     assertThat(store.met()).as(fault).isEqualTo(times);
     assertThat(verdict.exitCode()).isZero();
     assertThat(Audits.digests(report)).isEqualTo(expected);
+  }
+
+  /** In the second block of one that is read as it comes. */
+  @Test
+  void o08_aResetWithinALongRequestLeavesNoTrace() throws IOException {
+    byte[] content = weights(1, "a", "b", "c");
+    put(content, "llama/model.safetensors");
+    RunVerdict verdict =
+        auditStore(() -> store.on(reads("model.safetensors"), FaultProxy.resetAfter(950_000), 3));
+    assertThat(store.met()).isEqualTo(3);
+    assertThat(verdict.exitCode()).isNotEqualTo(12);
+    Path local = Files.createDirectories(folder.resolve("reset"));
+    Files.write(local.resolve("model.safetensors"), content);
+    assertThat(Audits.digests(report)).isEqualTo(digestsOf(local));
   }
 
   @Test

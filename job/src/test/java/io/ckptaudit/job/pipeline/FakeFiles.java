@@ -27,6 +27,9 @@ final class FakeFiles implements BlockReader.Opener {
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger opened = new AtomicInteger();
 
+  final AtomicInteger rests = new AtomicInteger();
+  volatile boolean failsToClose;
+
   /** How far readers said they would go on. */
   final Set<Long> expected = ConcurrentHashMap.newKeySet();
 
@@ -77,8 +80,16 @@ final class FakeFiles implements BlockReader.Opener {
       }
 
       @Override
-      public void close() {
+      public void rest() {
+        rests.incrementAndGet();
+      }
+
+      @Override
+      public void close() throws IOException {
         open.decrementAndGet();
+        if (failsToClose) {
+          throw new IOException("closing failed");
+        }
       }
     };
   }

@@ -10,9 +10,12 @@ import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
 import io.ckptaudit.job.plan.TensorId;
 import io.ckptaudit.udfs.arrow.KernelConversions;
+import io.ckptaudit.udfs.arrow.SliceCounter;
+import io.ckptaudit.udfs.arrow.SpanCounter;
 import io.ckptaudit.udfs.arrow.SplitCounter;
 import io.ckptaudit.udfs.arrow.TaskMemory;
 import io.ckptaudit.udfs.number.DType;
+import io.ckptaudit.udfs.number.Target;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -20,10 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +43,7 @@ class PartsReaderTest {
 
   private static final int BYTES = 40_000_000;
   private static final int IN_FLIGHT = 4;
+  private static final int PART = (8 << 20) - (8 << 20) % 24;
   private static final FileBudget A_SECOND = new FileBudget(1, Long.MAX_VALUE);
 
   @TempDir Path folder;
@@ -48,16 +53,33 @@ class PartsReaderTest {
   }
 
   private static Split split(FileEntry file, int tensor, long offset, long bytes) {
-    return new Split(new TensorId(0, tensor), DType.BF16, file, offset, bytes, 0, 0);
+    return split(file, tensor, DType.BF16, offset, bytes);
   }
 
-  /** Long ones and short ones, with holes between some of them. */
+  /** Neither the first of its tensor nor the last, and of a slice with a checksum. */
+  private static Split split(FileEntry file, int tensor, DType dtype, long offset, long bytes) {
+    return new Split(
+        new TensorId(0, tensor),
+        0,
+        dtype,
+        file,
+        offset,
+        bytes,
+        1000L * tensor,
+        24,
+        null,
+        null,
+        tensor % 3 == 0 ? new Split.Checksum(2, 48) : null);
+  }
+
+  /** Long ones and short ones of several dtypes, with holes between some of them. */
   private static List<Split> splits(FileEntry file, int firstTensor) {
     List<Split> splits = new ArrayList<>();
     long place = 9;
     for (int i = 0; place < BYTES - 13_000_000; i++) {
-      long bytes = i % 400 == 1 ? 12_400_002 : 2 * (i * 37L % 3000);
-      splits.add(split(file, firstTensor + i, place, bytes));
+      long bytes = i % 400 == 1 ? 12_400_008 : 8 * (i * 37L % 750);
+      DType dtype = List.of(DType.BF16, DType.F32, DType.F4, DType.I64).get(i / 100 % 4);
+      splits.add(split(file, firstTensor + i, dtype, place, bytes));
       place += bytes + (i % 7 == 0 ? 30_001 : 0);
     }
     return splits;
@@ -66,7 +88,23 @@ class PartsReaderTest {
   private static SplitReader splitReader(
       BlockReader.Opener files, TaskMemory memory, ReadPlan how) {
     return new SplitReader(
-        files, memory, how, dtype -> new SplitCounter(dtype, new KernelConversions(), Set.of()));
+        files,
+        memory,
+        how,
+        new SplitCounters() {
+          @Override
+          public SpanCounter counter(DType dtype) {
+            return new SplitCounter(
+                dtype, new KernelConversions(), EnumSet.of(Target.F16, Target.BF16));
+          }
+
+          @Override
+          public Optional<SliceCounter> slices(Split split) {
+            return split.dtype() == DType.BF16
+                ? Optional.of(new SliceCounter(split.dtype(), 4096, split.firstElement()))
+                : Optional.empty();
+          }
+        });
   }
 
   private static Map<Integer, byte[]> outcomes(TaskReader reader, List<Split> splits) {
@@ -95,8 +133,13 @@ class PartsReaderTest {
   /** By the reader that this one has several of, on its own. */
   private static Map<Integer, byte[]> alone(BlockReader.Opener files, List<Split> splits)
       throws IOException {
+    return alone(files, splits, FileBudget.USUAL);
+  }
+
+  private static Map<Integer, byte[]> alone(
+      BlockReader.Opener files, List<Split> splits, FileBudget budget) throws IOException {
     try (TaskMemory memory = TaskMemory.open("test");
-        SplitReader reader = splitReader(files, memory, plan(FileBudget.USUAL))) {
+        SplitReader reader = splitReader(files, memory, plan(budget))) {
       return outcomes(reader, splits);
     }
   }
@@ -122,9 +165,8 @@ class PartsReaderTest {
   void aReaderSaysHowFarItWillGoOn() throws IOException {
     FakeFiles store = new FakeFiles(BYTES, (position, bytes) -> {});
     inParts(store, plan(FileBudget.USUAL), List.of(split(store.file(), 0, 100, 30_000_000)));
-    long part = (8 << 20) - (8 << 20) % 24;
     assertThat(store.expected)
-        .containsExactlyInAnyOrder(100 + part, 100 + 2 * part, 100 + 3 * part, 30_000_100L);
+        .containsExactlyInAnyOrder(100L + PART, 100L + 2 * PART, 100L + 3 * PART, 30_000_100L);
   }
 
   @Test
@@ -172,6 +214,41 @@ class PartsReaderTest {
     assertThat(given.subList(ofSlow, given.size())).containsOnly(false);
     assertThat(slow.reads.get()).isLessThan(5 * IN_FLIGHT);
     assertThat(slow.open.get() + quick.open.get()).isZero();
+  }
+
+  /** Not the whole file: what lies within the bytes that are allowed is read. */
+  @Test
+  void aFileThatIsTooLargeIsReadAsFarAsItMay() throws IOException {
+    FileBudget half = new FileBudget(3600, BYTES / 2);
+    FakeFiles slow = new FakeFiles(BYTES, (position, bytes) -> sleep(5));
+    List<Split> splits = splits(slow.file(), 0);
+    assertSame(
+        inParts(slow, plan(half), splits),
+        alone(new FakeFiles(BYTES, (at, bytes) -> {}), splits, half));
+  }
+
+  @Test
+  void whatCannotBeClosedKeepsNothingElseOpen() {
+    FakeFiles files = new FakeFiles(BYTES, (position, bytes) -> {});
+    files.failsToClose = true;
+    assertThatThrownBy(() -> inParts(files, plan(FileBudget.USUAL), splits(files.file(), 0)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("closing failed")
+        .satisfies(
+            failure ->
+                assertThat(failure.getSuppressed())
+                    .as("no leak of memory among them")
+                    .hasSize(IN_FLIGHT - 1)
+                    .allMatch(other -> other.getMessage().equals("closing failed")));
+    assertThat(files.open.get()).isZero();
+  }
+
+  @Test
+  void connectionsRestOnceAPartIsRead() throws IOException {
+    FakeFiles store = new FakeFiles(BYTES, (position, bytes) -> {});
+    inParts(store, plan(FileBudget.USUAL), List.of(split(store.file(), 0, 100, 30_000_000)));
+    assertThat(store.reads.get()).isGreaterThan(30);
+    assertThat(store.rests.get()).as("at its last block, and when it is done").isEqualTo(2 * 4);
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TaskPartsTest {
 
-  private static final int MANY = 1000;
+  private static final long MANY = 1L << 40;
   private static final FileEntry A = file("a");
   private static final FileEntry B = file("b");
 
@@ -34,11 +34,19 @@ class TaskPartsTest {
         List.of(split(0, A, 8, 100), split(1, A, 108, 2500), split(2, A, 2608, 40));
     List<List<Split>> parts = TaskParts.of(splits, 1024, MANY);
     assertThat(lengths(parts))
-        .containsExactly(List.of(100L), List.of(1008L), List.of(1008L), List.of(484L, 40L));
-    Split second = parts.get(2).get(0);
-    assertThat(second.offset()).isEqualTo(108 + 1008);
-    assertThat(second.firstElement()).isEqualTo(504);
-    assertThat(second.bytesAfter()).isEqualTo(484);
+        .containsExactly(List.of(100L, 888L), List.of(1008L), List.of(604L, 40L));
+    Split second = parts.get(1).get(0);
+    assertThat(second.offset()).isEqualTo(108 + 888);
+    assertThat(second.firstElement()).isEqualTo(444);
+    assertThat(second.bytesAfter()).isEqualTo(604);
+  }
+
+  /** Each piece costs a state. */
+  @Test
+  void aPartIsNotFilledUpWithLittle() {
+    List<Split> splits = List.of(split(0, A, 0, 900), split(1, A, 900, 500));
+    assertThat(lengths(TaskParts.of(splits, 1024, MANY)))
+        .containsExactly(List.of(900L), List.of(500L));
   }
 
   @Test
@@ -56,13 +64,20 @@ class TaskPartsTest {
         .containsExactly(List.of(10L, 10L), List.of(10L), List.of(10L), List.of(10L, 0L));
   }
 
+  /** A tensor of little more than a state has one as large, and each has some overhead. */
   @Test
-  void aPartHasAtMostSoManySplits() {
+  void outcomesOfAPartTakeAtMostSoMuch() {
     List<Split> splits = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       splits.add(split(i, A, 2L * i, 2));
     }
-    assertThat(TaskParts.of(splits, 1 << 20, 3)).extracting(List::size).containsExactly(3, 3, 1);
+    assertThat(TaskParts.of(splits, 1 << 20, 3 * 1026))
+        .extracting(List::size)
+        .containsExactly(3, 3, 1);
+    List<Split> large =
+        List.of(
+            split(0, A, 0, 30 << 20), split(1, A, 30 << 20, 20 << 20), split(2, A, 50 << 20, 2));
+    assertThat(TaskParts.of(large, 1 << 30, 1 << 20)).extracting(List::size).containsExactly(1, 2);
   }
 
   @Test
