@@ -191,7 +191,7 @@ class StoreFaultsIT {
   /** In the second block of one that is read as it comes. */
   @Test
   void o08_aResetWithinALongRequestLeavesNoTrace() throws IOException {
-    byte[] content = weights(1, "a", "b", "c");
+    byte[] content = weights(1, 2, "a", "b", "c");
     put(content, "llama/model.safetensors");
     RunVerdict verdict =
         auditStore(() -> store.on(reads("model.safetensors"), FaultProxy.resetAfter(950_000), 3));
@@ -277,8 +277,9 @@ class StoreFaultsIT {
   /** Another header too: the tensors of the second pass are not those of the first. */
   @Test
   void o09_overwrittenBetweenTwoRangesIsReadAsItIsThen() throws IOException {
-    byte[] before = weights(1, "a", "b", "c");
-    byte[] after = weights(2, "a", "c", "d", "e");
+    // More parts than may be read while one waits, so that some are asked for afterwards.
+    byte[] before = weights(1, 8, "a", "b", "c");
+    byte[] after = weights(2, 8, "a", "c", "d", "e");
     put(before, "llama/model.safetensors");
     AtomicInteger reads = new AtomicInteger();
     RunVerdict verdict =
@@ -297,13 +298,13 @@ class StoreFaultsIT {
     assertThat(Audits.digests(report)).isEqualTo(digestsOf(local));
   }
 
-  private static byte[] weights(int seed, String... tensors) {
+  private static byte[] weights(int seed, int mebibytes, String... tensors) {
     SafetensorsBytes file = SafetensorsBytes.file();
     Random random = new Random(seed);
     for (String tensor : tensors) {
-      byte[] codes = new byte[2 << 20];
+      byte[] codes = new byte[mebibytes << 20];
       random.nextBytes(codes);
-      file.tensor(tensor, "BF16", new long[] {1024, 1024}, codes);
+      file.tensor(tensor, "BF16", new long[] {mebibytes, 512, 1024}, codes);
     }
     return file.bytes();
   }
@@ -348,10 +349,10 @@ class StoreFaultsIT {
   void o09_aStoreWithoutEtagsIsReadAndAChangeOfLengthIsNoticed() throws IOException {
     upload();
     store.on(request -> true, FaultProxy.withoutEtag());
-    byte[] longer = weights(3, "x");
+    byte[] longer = weights(3, 2, "x");
     assertThat(auditStore(() -> {}).exitCode()).isZero();
     assertThat(Audits.digests(report)).isEqualTo(expected);
-    put(weights(2, "a", "b"), "other/model.safetensors");
+    put(weights(2, 2, "a", "b"), "other/model.safetensors");
     Path second = folder.resolve("second-" + BUCKETS.incrementAndGet());
     audit()
         .beforeReading(() -> put(longer, "other/model.safetensors"))
@@ -425,7 +426,7 @@ class StoreFaultsIT {
   void o13_twoConnectionsAreEnoughForSixteenReaders() throws IOException {
     hadoop().set("fs.s3a.bucket." + name + ".connection.maximum", "2");
     for (int i = 0; i < 8; i++) {
-      put(weights(i, "a" + i, "b" + i), "llama/" + i + ".safetensors");
+      put(weights(i, 2, "a" + i, "b" + i), "llama/" + i + ".safetensors");
     }
     int opened = CountingS3.opened();
     long begun = System.nanoTime();
