@@ -97,10 +97,14 @@ final class CounterMemory {
 
   /** The first code between two, both included, that was counted; −1 if none was. */
   int firstCounted(int first, int last) {
-    int code = first;
-    while (code <= last - STRIDE + 1 && !anyCounted(code)) {
-      code += STRIDE;
+    // Steps of one: the compiler gives up loops of larger steps whose ends it cannot prove not to
+    // wrap.
+    int lines = (last - first + 1) / STRIDE;
+    int line = 0;
+    while (line < lines && !anyCounted(first + line * STRIDE)) {
+      line++;
     }
+    int code = first + line * STRIDE;
     while (code <= last && counters.get(code) == 0) {
       code++;
     }
@@ -109,10 +113,12 @@ final class CounterMemory {
 
   /** The last code between two, both included, that was counted; −1 if none was. */
   int lastCounted(int first, int last) {
-    int code = last;
-    while (code >= first + STRIDE - 1 && !anyCounted(code - STRIDE + 1)) {
-      code -= STRIDE;
+    int lines = (last - first + 1) / STRIDE;
+    int line = 0;
+    while (line < lines && !anyCounted(last + 1 - (line + 1) * STRIDE)) {
+      line++;
     }
+    int code = last - line * STRIDE;
     while (code >= first && counters.get(code) == 0) {
       code--;
     }
