@@ -77,6 +77,7 @@ final class PartsReader implements TaskReader {
       single = newReader.apply(plan);
       return single.begin(task);
     }
+    ending = false;
     refused.clear();
     outcomes.clear();
     List<List<Split>> cut = TaskParts.of(task.splits(), partBytes(task), OUTCOMES);
@@ -199,7 +200,6 @@ final class PartsReader implements TaskReader {
     if (threads != null && ReadAhead.ended(threads)) {
       closed.addAll(readers);
     }
-    ending = false;
     single = null;
     threads = null;
     readers.clear();

@@ -261,12 +261,23 @@ class PartsReaderTest {
               started.countDown();
               sleep(100_000);
             });
+    assertThat(failureOfKilled(stuck, started))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasCauseInstanceOf(InterruptedIOException.class)
+        .hasNoSuppressedExceptions();
+    assertThat(stuck.inFlight.get()).isZero();
+    assertThat(stuck.open.get()).isZero();
+  }
+
+  /** What a task throws that is interrupted once its reads are under way. */
+  private static Throwable failureOfKilled(FakeFiles files, CountDownLatch started)
+      throws InterruptedException {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread task =
         new Thread(
             () -> {
               try {
-                inParts(stuck, plan(FileBudget.USUAL), splits(stuck.file(), 0));
+                inParts(files, plan(FileBudget.USUAL), splits(files.file(), 0));
               } catch (Throwable e) {
                 failure.set(e);
               }
@@ -275,12 +286,7 @@ class PartsReaderTest {
     assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
     task.interrupt();
     task.join(60_000);
-    assertThat(failure.get())
-        .isInstanceOf(UncheckedIOException.class)
-        .hasCauseInstanceOf(InterruptedIOException.class)
-        .hasNoSuppressedExceptions();
-    assertThat(stuck.inFlight.get()).isZero();
-    assertThat(stuck.open.get()).isZero();
+    return failure.get();
   }
 
   /** As a socket does, from which a store's client reads. */
@@ -297,19 +303,10 @@ class PartsReaderTest {
                 Thread.onSpinWait();
               }
             });
-    Thread task =
-        new Thread(
-            () -> {
-              try {
-                inParts(deaf, plan(FileBudget.USUAL), splits(deaf.file(), 0));
-              } catch (IOException | UncheckedIOException expected) {
-                // It was interrupted.
-              }
-            });
-    task.start();
-    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
-    task.interrupt();
-    task.join(60_000);
+    assertThat(failureOfKilled(deaf, started))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasCauseInstanceOf(InterruptedIOException.class)
+        .hasNoSuppressedExceptions();
     assertThat(deaf.reads.get()).isLessThan(3 * IN_FLIGHT);
     assertThat(deaf.open.get()).isZero();
   }
