@@ -44,6 +44,9 @@ public final class WarmKernels implements AutoCloseable {
   /** Of several blocks, since most of them meet a tensor whose extremes are known by then. */
   private static final int SPLIT = 4 * BLOCK;
 
+  /** Of a tensor of norms, whose codes are not looked for among all there are. */
+  private static final int FEW = 4096;
+
   /** Of a task, the first of which has slices. */
   private static final int SPLITS = 4;
 
@@ -51,7 +54,7 @@ public final class WarmKernels implements AutoCloseable {
   private static final int VALUES = 1 << 16;
 
   /** Enough for the optimizing compiler to have its say of what is done once for each split. */
-  private static final int TASKS = 64;
+  private static final int TASKS = 128;
 
   private static final int SLICE_ELEMENTS = 4096;
 
@@ -109,7 +112,7 @@ public final class WarmKernels implements AutoCloseable {
   /** Everything a task does, on a file that is in memory. */
   private void count(DType dtype) {
     FileEntry file =
-        new FileEntry("file:/in-memory", "in-memory", SPLITS * (long) SPLIT, false, true, "");
+        new FileEntry("file:/in-memory", "in-memory", SPLITS * (long) SPLIT + FEW, false, true, "");
     ByteBuffer content = weights(dtype);
     try (TaskMemory memory = TaskMemory.open("warm kernels of " + dtype);
         SplitReader reader =
@@ -157,12 +160,14 @@ public final class WarmKernels implements AutoCloseable {
       long offset = tensor * (long) SPLIT;
       splits.add(new Split(new TensorId(0, tensor), dtype, file, offset, SPLIT, 0, 0));
     }
+    long end = SPLITS * (long) SPLIT;
+    splits.add(new Split(new TensorId(0, SPLITS), dtype, file, end, FEW, 0, 0));
     return new ReadTask(splits);
   }
 
   /**
-   * Values like those of weights: every branch goes the way it will. Each repetition has a value
-   * beyond those before.
+   * Values like those of weights: every branch goes the ways it will. In the first half each
+   * repetition has a value beyond those before, in the second none has.
    */
   private static ByteBuffer weights(DType dtype) {
     ByteBuffer content = ByteBuffer.allocateDirect(SPLIT).order(ByteOrder.LITTLE_ENDIAN);
@@ -174,10 +179,12 @@ public final class WarmKernels implements AutoCloseable {
     }
     for (double largest = 1; content.hasRemaining(); largest *= GROWTH) {
       content.put(values);
-      put(
-          content.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(content.position() - 8),
-          dtype,
-          largest);
+      if (content.position() <= SPLIT / 2) {
+        put(
+            content.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(content.position() - 8),
+            dtype,
+            largest);
+      }
     }
     return content.rewind();
   }

@@ -13,18 +13,18 @@ import java.util.function.Predicate;
 /**
  * Cuts the tensors of checkpoints into splits and packs neighbours into tasks.
  *
- * <p>A task holds its share of what is left to read: at most {@link #TASK_BYTES}, a quarter of a
- * core's part of everything, and two thirds of a core's part of the rest. So tasks get smaller
- * towards the end, and no core waits long for the last one. They do not get smaller than {@link
- * #SMALLEST_TASK}, nor than a sixteenth of the first: between two tasks a core is idle for 4 to 12
+ * <p>A task holds its share of what is left to read: at most {@link #TASK_BYTES}, half of a core's
+ * part of everything, and two thirds of a core's part of the rest. So tasks get smaller towards the
+ * end, and no core waits long for the last one. They do not get smaller than {@link
+ * #SMALLEST_TASK}, nor than a sixteenth of the first: between two tasks a core is idle for 4 to 15
  * ms, in which it counts several tens of MiB. Who asks for smaller splits than that gets tasks as
  * small, so that tensors do meet across tasks.
  */
 public final class Planner {
 
-  static final long TASK_BYTES = 1L << 30;
+  static final long TASK_BYTES = 2L << 30;
   static final long SMALLEST_TASK = 16L << 20;
-  static final int TASKS_PER_CORE = 4;
+  static final int TASKS_PER_CORE = 2;
 
   /** The smallest of a large checkpoint, of its largest. */
   private static final int SMALLEST_TASK_SHARE = 16;

@@ -25,4 +25,8 @@ public record ReadTask(ArrayList<Split> splits, ArrayList<HashedFile> files)
   static long bytes(List<Split> splits) {
     return splits.stream().mapToLong(Split::bytes).sum();
   }
+
+  private Object writeReplace() {
+    return new ReadTaskForm(this);
+  }
 }

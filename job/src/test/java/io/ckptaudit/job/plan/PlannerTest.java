@@ -68,21 +68,21 @@ class PlannerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 8, 1.01",
-    "2, 8, 1.02",
-    "3, 8, 1.02",
-    "16, 8, 1.10",
-    "2, 138, 1.01",
-    "16, 138, 1.01",
-    "96, 138, 1.04"
+    "1, 8, 1.03",
+    "2, 8, 1.05",
+    "3, 8, 1.09",
+    "16, 8, 1.47",
+    "2, 138, 1.02",
+    "16, 138, 1.04",
+    "96, 138, 1.18"
   })
   void allCoresAreBusyToTheEnd(int cores, long gib, double slack) {
     List<ReadTask> tasks =
         plan(checkpoint(DType.BF16, equal((int) gib * 4, 256 * MIB)), 256 * MIB, cores);
     double fair = gib * (double) GIB / cores;
-    // An empty task costs about as much as 4 MiB.
-    assertThat(makespan(tasks, cores, 4 * MIB) / fair).isBetween(1.0, slack);
-    assertThat(tasks).allSatisfy(task -> assertThat(task.bytes()).isLessThanOrEqualTo(GIB));
+    // Between two tasks a core could have counted some 32 MiB.
+    assertThat(makespan(tasks, cores, 32 * MIB) / fair).isBetween(1.0, slack);
+    assertThat(tasks).allSatisfy(task -> assertThat(task.bytes()).isLessThanOrEqualTo(2 * GIB));
     assertThat(tasks.size()).isBetween(4 * cores, 16 * cores + (int) gib);
   }
 

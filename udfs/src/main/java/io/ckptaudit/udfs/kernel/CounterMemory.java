@@ -97,32 +97,36 @@ final class CounterMemory {
 
   /** The first code between two, both included, that was counted; −1 if none was. */
   int firstCounted(int first, int last) {
-    // Steps of one: the compiler gives up loops of larger steps whose ends it cannot prove not to
-    // wrap.
-    int lines = (last - first + 1) / STRIDE;
+    // From 0 by steps of one: of other loops the compiler must prove that their ends do not wrap,
+    // and gives up those of which it cannot.
+    int codes = last - first + 1;
+    int lines = codes / STRIDE;
     int line = 0;
     while (line < lines && !anyCounted(first + line * STRIDE)) {
       line++;
     }
-    int code = first + line * STRIDE;
-    while (code <= last && counters.get(code) == 0) {
-      code++;
+    for (int i = line * STRIDE; i < codes; i++) {
+      if (counters.get(first + i) != 0) {
+        return first + i;
+      }
     }
-    return code <= last ? code : -1;
+    return -1;
   }
 
   /** The last code between two, both included, that was counted; −1 if none was. */
   int lastCounted(int first, int last) {
-    int lines = (last - first + 1) / STRIDE;
+    int codes = last - first + 1;
+    int lines = codes / STRIDE;
     int line = 0;
     while (line < lines && !anyCounted(last + 1 - (line + 1) * STRIDE)) {
       line++;
     }
-    int code = last - line * STRIDE;
-    while (code >= first && counters.get(code) == 0) {
-      code--;
+    for (int i = line * STRIDE; i < codes; i++) {
+      if (counters.get(last - i) != 0) {
+        return last - i;
+      }
     }
-    return code >= first ? code : -1;
+    return -1;
   }
 
   /** All codes that were counted, ascending. */
