@@ -48,15 +48,15 @@ class ReadTaskTest {
     Placement placement = new Placement(1, 2, 3, 4);
     Split.Checksum checksum = new Split.Checksum(5, 6);
     TensorId id = new TensorId(Integer.MAX_VALUE, 0);
-    splits.add(
-        new Split(id, 9, DType.F32, SECOND, 8, 120, 7, 6, arrangement, placement, checksum));
+    splits.add(new Split(id, 9, DType.F32, SECOND, 8, 120, 7, 6, arrangement, placement, checksum));
     splits.add(new Split(id, 1, DType.BF16, FIRST, 0, 0, 0, 0, null, placement, null));
     ReadTask task =
         new ReadTask(
             new ArrayList<>(splits), new ArrayList<>(List.of(new HashedFile(1, 2, SECOND))));
 
     assertThat(travelled(task)).isEqualTo(task);
-    assertThat(travelled(new ReadTask(new ArrayList<>()))).isEqualTo(new ReadTask(new ArrayList<>()));
+    assertThat(travelled(new ReadTask(new ArrayList<>())))
+        .isEqualTo(new ReadTask(new ArrayList<>()));
   }
 
   @Test
