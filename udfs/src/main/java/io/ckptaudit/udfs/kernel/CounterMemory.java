@@ -31,6 +31,9 @@ final class CounterMemory {
   private final IntBuffer counters;
   private final long address;
 
+  /** Room for those that were counted, which are looked for once a split. */
+  private final int[] codes = new int[COUNTERS];
+
   CounterMemory() {
     this(RAW_FAULT.isEmpty());
   }
@@ -131,7 +134,6 @@ final class CounterMemory {
 
   /** All codes that were counted, ascending. */
   int[] codes() {
-    int[] codes = new int[COUNTERS];
     int found = 0;
     for (int first = 0; first < COUNTERS; first += STRIDE) {
       if (anyCounted(first)) {

@@ -183,7 +183,9 @@ public final class ScaleCounts implements TensorState {
       number += 1 + in.readVarint();
       in.check(ScalingClass.isValid(number), "an unknown scaling class");
       long count = in.readVarint();
-      in.check(count > 0 && count <= left, "a count of " + count);
+      if (count <= 0 || count > left) {
+        throw in.malformed("a count of " + count);
+      }
       left -= count;
       classes.put((int) number, count);
     }

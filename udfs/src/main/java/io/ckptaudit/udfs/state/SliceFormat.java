@@ -54,7 +54,9 @@ final class SliceFormat {
     long most = MagnitudeKey.notFinite(dtype.format()) + 1;
     for (int i = 0; i < keys.length; i++) {
       keys[i] = in.readVarint();
-      in.check(keys[i] <= most, "a magnitude beyond the largest of " + dtype);
+      if (keys[i] > most) {
+        throw in.malformed("a magnitude beyond the largest of " + dtype);
+      }
     }
     boolean trimmed = number == 0 ? first == 0 : keys[0] > 0 && keys[keys.length - 1] > 0;
     in.check(trimmed, "a slice at an end that was not seen");

@@ -146,16 +146,21 @@ final class StateFormat {
 
   private static void readCounts(
       StateInput in, DType dtype, long elements, int[] codes, long[] counts) {
+    long all = dtype.format().codes();
     int previous = -1;
     long total = 0;
     for (int i = 0; i < codes.length; i++) {
       long step = in.readVarint();
-      in.check(step < dtype.format().codes() - previous - 1L, "a code beyond the last of " + dtype);
+      if (step >= all - previous - 1) {
+        throw in.malformed("a code beyond the last of " + dtype);
+      }
       codes[i] = previous + 1 + (int) step;
       previous = codes[i];
       counts[i] = in.readVarint();
       in.check(counts[i] > 0, "a count of zero");
-      in.check(counts[i] <= elements - total, "more counted than the " + elements + " elements");
+      if (counts[i] > elements - total) {
+        throw in.malformed("more counted than the " + elements + " elements");
+      }
       total += counts[i];
     }
   }

@@ -74,6 +74,9 @@ final class StateInput {
     throw malformed("a number of more than 63 bits");
   }
 
+  /**
+   * @param reason made even where the condition holds: where there are many, a constant
+   */
   void check(boolean condition, String reason) {
     if (!condition) {
       throw malformed(reason);

@@ -179,7 +179,9 @@ public final class UpdateCounts {
       int unit = exponent(in);
       for (int kind = 0; kind < KINDS; kind++) {
         long length = in.readVarint();
-        in.check(length > 0 && length <= in.remaining(), "a sum of " + length + " bytes");
+        if (length <= 0 || length > in.remaining()) {
+          throw in.malformed("a sum of " + length + " bytes");
+        }
         counts.addSum(unit, kind, new BigInteger(in.readBytes((int) length)));
       }
     }

@@ -86,8 +86,9 @@ final class WideStateInput {
 
   private int readBinade(int previous) {
     long step = in.readVarint();
-    in.check(
-        step < source.maxExponent() - (long) previous, "a binade beyond the last of " + source);
+    if (step >= source.maxExponent() - (long) previous) {
+      throw in.malformed("a binade beyond the last of " + source);
+    }
     return previous + 1 + (int) step;
   }
 
