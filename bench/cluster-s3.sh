@@ -238,7 +238,7 @@ fi
 
 if [ -n "$measure" ]; then
   # Two tasks with four requests each; of a task of 1 GiB each reader takes two parts.
-  in_flight=8 usual=16 long=128
+  in_flight=8 usual=16 long=256
   kill "${workers[@]}"
   worker worker-3 2 2g
   registered worker-3
