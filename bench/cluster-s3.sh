@@ -237,7 +237,7 @@ if [ "$lost" -lt 1 ]; then
 fi
 
 if [ -n "$measure" ]; then
-  # Two tasks with four requests each; of a task of 1 GiB each reader takes two parts.
+  # Two tasks with four requests each; of a task of 2 GiB each reader takes two parts.
   in_flight=8 usual=16 long=256
   kill "${workers[@]}"
   worker worker-3 2 2g

@@ -22,13 +22,13 @@ record FileBudget(long seconds, long bytes) implements Serializable {
   static final String SECONDS = "spark.ckptaudit.file.seconds";
   static final String BYTES = "spark.ckptaudit.file.bytes";
 
-  /** A task of 1 GiB at 0.3 MB/s. */
-  static final FileBudget USUAL = new FileBudget(3600, Long.MAX_VALUE);
+  /** A task of 2 GiB at 0.3 MB/s. */
+  static final FileBudget USUAL = new FileBudget(7200, Long.MAX_VALUE);
 
   static FileBudget of(SparkConf conf) {
     long seconds = conf.getTimeAsSeconds(SECONDS, USUAL.seconds + "s");
     long bytes = conf.getSizeAsBytes(BYTES, USUAL.bytes);
-    verify(SECONDS, seconds, "a time such as 3600");
+    verify(SECONDS, seconds, "a time such as 7200");
     verify(BYTES, bytes, "a size such as 100g");
     return new FileBudget(seconds, bytes);
   }

@@ -14,17 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What of a {@link ReadTask} travels: its numbers one after the other, each file once. Records that
- * travel by themselves cost each process method handles of their own before the first is there, and
- * tens of bytes for each component of each.
+ * What of a {@link ReadTask} travels: its numbers one after the other, each file once; only the
+ * rare arrangements travel by themselves. Records that do cost each process method handles of their
+ * own before the first is there, and tens of bytes for each component of each.
+ *
+ * <p>Fields have no names here: whoever changes them changes {@code serialVersionUID}.
  */
 final class ReadTaskForm implements Externalizable {
 
   private static final long serialVersionUID = 1L;
   private static final DType[] DTYPES = DType.values();
 
-  private transient ArrayList<Split> splits = new ArrayList<>();
-  private transient ArrayList<HashedFile> files = new ArrayList<>();
+  private ArrayList<Split> splits = new ArrayList<>();
+  private ArrayList<HashedFile> files = new ArrayList<>();
 
   /** For the one who reads it. */
   public ReadTaskForm() {}
@@ -75,8 +77,26 @@ final class ReadTaskForm implements Externalizable {
     out.writeLong(split.firstElement());
     out.writeLong(split.bytesAfter());
     out.writeObject(split.arrangement());
-    out.writeObject(split.placement());
-    out.writeObject(split.checksum());
+    write(split.placement(), out);
+    write(split.checksum(), out);
+  }
+
+  private static void write(Placement placement, ObjectOutput out) throws IOException {
+    out.writeBoolean(placement != null);
+    if (placement != null) {
+      out.writeLong(placement.first());
+      out.writeLong(placement.offset());
+      out.writeLong(placement.run());
+      out.writeLong(placement.stride());
+    }
+  }
+
+  private static void write(Split.Checksum checksum, ObjectOutput out) throws IOException {
+    out.writeBoolean(checksum != null);
+    if (checksum != null) {
+      out.writeInt(checksum.slice());
+      out.writeLong(checksum.bytesAfter());
+    }
   }
 
   @Override
@@ -119,8 +139,18 @@ final class ReadTaskForm implements Externalizable {
         in.readLong(),
         in.readLong(),
         (Arrangement) in.readObject(),
-        (Placement) in.readObject(),
-        (Split.Checksum) in.readObject());
+        placement(in),
+        checksum(in));
+  }
+
+  private static Placement placement(ObjectInput in) throws IOException {
+    return in.readBoolean()
+        ? new Placement(in.readLong(), in.readLong(), in.readLong(), in.readLong())
+        : null;
+  }
+
+  private static Split.Checksum checksum(ObjectInput in) throws IOException {
+    return in.readBoolean() ? new Split.Checksum(in.readInt(), in.readLong()) : null;
   }
 
   private Object readResolve() {

@@ -31,8 +31,8 @@ final class CounterMemory {
   private final IntBuffer counters;
   private final long address;
 
-  /** Room for those that were counted, which are looked for once a split. */
-  private final int[] codes = new int[COUNTERS];
+  /** Room for the codes that were counted, which are asked for once a split; null until then. */
+  private int[] occurring;
 
   CounterMemory() {
     this(RAW_FAULT.isEmpty());
@@ -134,16 +134,17 @@ final class CounterMemory {
 
   /** All codes that were counted, ascending. */
   int[] codes() {
+    occurring = occurring == null ? new int[COUNTERS] : occurring;
     int found = 0;
     for (int first = 0; first < COUNTERS; first += STRIDE) {
       if (anyCounted(first)) {
         for (int code = first; code < first + STRIDE; code++) {
-          codes[found] = code;
+          occurring[found] = code;
           found += counters.get(code) == 0 ? 0 : 1;
         }
       }
     }
-    return Arrays.copyOf(codes, found);
+    return Arrays.copyOf(occurring, found);
   }
 
   /** Whether any of {@link #STRIDE} counters is not zero. */

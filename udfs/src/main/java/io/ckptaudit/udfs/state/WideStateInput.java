@@ -200,7 +200,9 @@ final class WideStateInput {
       long inBin = in.readVarint();
       in.check(inBin > 0, "a count of zero");
       left -= inBin;
-      in.check(left >= 0, "more errors in bins than " + count);
+      if (left < 0) {
+        throw in.malformed("more errors in bins than " + count);
+      }
       histogram.add(previous, inBin);
     }
     in.check(left == 0, "fewer errors in bins than " + count);
@@ -225,7 +227,9 @@ final class WideStateInput {
 
   private BigInteger readSum() {
     long length = in.readVarint();
-    in.check(length <= MAX_SUM_BYTES, "a sum of " + length + " bytes");
+    if (length > MAX_SUM_BYTES) {
+      throw in.malformed("a sum of " + length + " bytes");
+    }
     byte[] bytes = in.readBytes((int) length);
     in.check(length == 0 || bytes[0] != 0, "a sum not in its shortest form");
     return new BigInteger(1, bytes);
