@@ -2,7 +2,6 @@ package io.ckptaudit.udfs.kernel;
 
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Counts the codes of spans of little-endian elements of at most 16 bits, and keeps with them what
@@ -41,7 +40,11 @@ public sealed interface CodeCounter permits ScalarCodeCounter, UnrolledCodeCount
 
   /** How often each of some codes occurs, in their order. */
   default long[] counts(int[] codes) {
-    return Arrays.stream(codes).mapToLong(this::count).toArray();
+    long[] counts = new long[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      counts[i] = count(codes[i]);
+    }
+    return counts;
   }
 
   /**
