@@ -44,7 +44,7 @@ public final class WarmKernels implements AutoCloseable {
   /** Of several blocks, since most of them meet a tensor whose extremes are known by then. */
   private static final int SPLIT = 4 * BLOCK;
 
-  /** Of a tensor of norms, whose codes are not looked for among all there are. */
+  /** Bytes of a tensor of norms, whose codes are not looked for among all there are. */
   private static final int FEW = 4096;
 
   /** Of a task, the first of which has slices. */
