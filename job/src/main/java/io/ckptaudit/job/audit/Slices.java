@@ -35,25 +35,29 @@ public final class Slices {
   /** Elements of a slice, if slices of the tensor say something. */
   public static OptionalLong lengthIn(TensorSubject subject) {
     List<Long> shape = subject.entry().shape();
-    boolean asked = isRows(subject) || isExperts(subject);
-    return asked
-            && subject.entry().dtype().isFloating()
+    // The role is asked for last: it is many comparisons.
+    return subject.entry().dtype().isFloating()
             && subject.entry().elements() > 0
+            && shape.size() > 1
             && shape.get(0) >= FEWEST
             && shape.get(0) <= MOST
+            && (isRows(subject) || isExperts(subject))
         ? OptionalLong.of(subject.entry().elements() / shape.get(0))
         : OptionalLong.empty();
   }
 
   static boolean isRows(TensorSubject subject) {
+    if (subject.entry().shape().size() != 2) {
+      return false;
+    }
     Role role = subject.name().role();
-    return (role == Role.EMBED || role == Role.HEAD) && subject.entry().shape().size() == 2;
+    return role == Role.EMBED || role == Role.HEAD;
   }
 
   /** All experts of a layer in one tensor of three dimensions. */
   private static boolean isExperts(TensorSubject subject) {
-    return CheckpointFacts.EXPERTS.contains(subject.name().role())
-        && subject.entry().shape().size() == 3
+    return subject.entry().shape().size() == 3
+        && CheckpointFacts.EXPERTS.contains(subject.name().role())
         && !CheckpointFindings.isNumbered(subject.entry().name());
   }
 

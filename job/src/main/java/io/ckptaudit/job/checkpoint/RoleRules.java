@@ -97,7 +97,7 @@ final class RoleRules {
     if (end.equals("bias") || end.endsWith("_bias")) {
       return Role.BIAS;
     }
-    if (SCALE.matcher(end).matches()) {
+    if (end.contains("scale") && SCALE.matcher(end).matches()) {
       return Role.SCALE;
     }
     while (last > 0 && STORAGE.contains(parts.get(last))) {

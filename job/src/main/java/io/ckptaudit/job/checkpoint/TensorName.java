@@ -39,7 +39,12 @@ public final class TensorName {
   }
 
   private static boolean isIndex(String part) {
-    return !part.isEmpty() && part.chars().allMatch(c -> c >= '0' && c <= '9');
+    for (int i = 0; i < part.length(); i++) {
+      if (part.charAt(i) < '0' || part.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !part.isEmpty();
   }
 
   private static Integer index(String digits) {

@@ -49,6 +49,10 @@ final class LocalStorage implements Storage {
 
   /** A link that leads nowhere is an entry too, neither file nor directory. */
   private static FileEntry entry(Path path) throws IOException {
+    return entry(path, LocalPaths.uri(path), LocalPaths.name(path));
+  }
+
+  private static FileEntry entry(Path path, String uri, String name) throws IOException {
     Map<String, Object> attributes;
     try {
       attributes = Files.readAttributes(path, ATTRIBUTES);
@@ -56,19 +60,18 @@ final class LocalStorage implements Storage {
       if (!Files.isSymbolicLink(path)) {
         throw e;
       }
-      return new FileEntry(
-          LocalPaths.uri(path), LocalPaths.name(path), 0, false, false, "broken link");
+      return new FileEntry(uri, name, 0, false, false, "broken link");
     }
     boolean directory = (Boolean) attributes.get("isDirectory");
     long length = directory ? 0 : (Long) attributes.get("size");
     long modified = ((FileTime) attributes.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS);
     return new FileEntry(
-        LocalPaths.uri(path),
-        LocalPaths.name(path),
+        uri,
+        name,
         length,
         directory,
         (Boolean) attributes.get("isRegularFile"),
-        "%s:%s:%s".formatted(attributes.get("ino"), modified, length));
+        attributes.get("ino") + ":" + modified + ":" + length);
   }
 
   @Override
@@ -134,19 +137,21 @@ final class LocalStorage implements Storage {
   @Override
   public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
     Path path = LocalPaths.path(file.uri());
-    verifyUnchanged(file);
+    UnchangedCheck check = opened -> verifyUnchanged(opened, path);
+    check.verify(file);
     if (policy == ReadPolicy.DIRECT) {
-      Optional<RangeReader> direct = DirectFiles.open(path, file, this::verifyUnchanged);
+      Optional<RangeReader> direct = DirectFiles.open(path, file, check);
       if (direct.isPresent()) {
         return direct.get();
       }
     }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new LocalRangeReader(file, channel, this::verifyUnchanged);
+    return new LocalRangeReader(file, channel, check);
   }
 
-  private void verifyUnchanged(FileEntry file) throws IOException {
-    FileEntry now = stat(file.uri());
+  /** Asked for after every tensor, so the names of the file are not made anew. */
+  private static void verifyUnchanged(FileEntry file, Path path) throws IOException {
+    FileEntry now = now(file, path);
     if (!now.regular()) {
       throw new IOException(
           "Cannot open %s: it is not a regular file but a folder, a FIFO, a device or a broken link; name a regular file"
@@ -154,6 +159,14 @@ final class LocalStorage implements Storage {
     }
     if (!now.changeToken().equals(file.changeToken())) {
       throw new FileChangedException(file, now.changeToken());
+    }
+  }
+
+  private static FileEntry now(FileEntry file, Path path) throws IOException {
+    try {
+      return entry(path, file.uri(), file.name());
+    } catch (NoSuchFileException e) {
+      throw absent(file.uri(), e);
     }
   }
 

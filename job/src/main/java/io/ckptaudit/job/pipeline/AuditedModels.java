@@ -56,6 +56,10 @@ final class AuditedModels implements SplitCounters, Serializable {
     return checkpoints;
   }
 
+  long tensors() {
+    return checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum();
+  }
+
   AuditCriteria criteria() {
     return criteria;
   }

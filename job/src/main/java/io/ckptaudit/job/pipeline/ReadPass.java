@@ -44,7 +44,7 @@ record ReadPass(
       Broadcast<AuditedModels> models,
       JavaPairRDD<Long, byte[]> read) {
     JavaPairRDD<Long, byte[]> outcomes = read.filter(outcome -> !HashedFile.isKey(outcome._1()));
-    long planned = checkpoints.stream().mapToLong(checkpoint -> checkpoint.tensors().size()).sum();
+    long planned = models.value().tensors();
     List<Part> parts =
         outcomes.mapPartitions(tensors -> List.of(Part.of(tensors)).iterator()).collect();
     long tensors = parts.stream().mapToLong(Part::tensors).sum();

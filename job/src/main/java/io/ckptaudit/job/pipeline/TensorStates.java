@@ -15,6 +15,12 @@ import scala.Tuple2;
 /** From tasks to one merged state per tensor, and from those to one per group and dtype. */
 final class TensorStates {
 
+  /** Of a core, if there are tensors enough for them to differ much. */
+  private static final int MOST_PARTITIONS_OF_CORE = 4;
+
+  /** A partition costs some 20 ms beside them. */
+  private static final int TENSORS_OF_PARTITION = 64;
+
   private TensorStates() {}
 
   /**
@@ -26,17 +32,23 @@ final class TensorStates {
       List<ReadTask> tasks,
       CountSplits reading,
       Broadcast<AuditedModels> models) {
-    int partitions = Math.max(1, tasks.size());
+    int cores = spark.defaultParallelism();
+    int slices = Math.max(1, tasks.size());
+    int partitions = Math.min(slices, partitions(models.value().tensors(), cores));
     JavaPairRDD<Long, byte[]> read =
         spark
-            .parallelize(tasks, partitions)
+            .parallelize(tasks, slices)
             .mapPartitionsToPair(reading)
-            .reduceByKey(
-                SplitOutcome::merge,
-                Math.max(1, Math.min(partitions, 4 * spark.defaultParallelism())));
+            .reduceByKey(SplitOutcome::merge, partitions);
     return models.value().sharesTensors()
         ? read.flatMapToPair(outcome -> ofEachName(outcome, models.value()))
         : read;
+  }
+
+  /** As many for each core. */
+  static int partitions(long tensors, int cores) {
+    long ofCore = tensors / TENSORS_OF_PARTITION / cores;
+    return cores * (int) Math.max(1, Math.min(MOST_PARTITIONS_OF_CORE, ofCore));
   }
 
   /** The outcome of a tensor, and the same of all that are read with it. */

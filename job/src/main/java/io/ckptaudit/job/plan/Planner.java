@@ -14,11 +14,11 @@ import java.util.function.Predicate;
  * Cuts the tensors of checkpoints into splits and packs neighbours into tasks.
  *
  * <p>A task holds its share of what is left to read: at most {@link #TASK_BYTES}, half of a core's
- * part of everything, and two thirds of a core's part of the rest. So tasks get smaller towards the
- * end, and no core waits long for the last one. They do not get smaller than {@link
- * #SMALLEST_TASK}, nor than a sixteenth of the first: between two tasks a core is idle for 4 to 15
- * ms, in which it counts several tens of MiB. Who asks for smaller splits than that gets tasks as
- * small, so that tensors do meet across tasks.
+ * part of everything, and nine tenths of a core's part of the rest. So tasks get smaller towards
+ * the end, and no core waits long for the last one. They do not get smaller than {@link
+ * #SMALLEST_TASK}, nor than a twelfth of the first: a task costs a core some 20 ms beside its
+ * reading, in which it counts several tens of MiB. Who asks for smaller splits than that gets tasks
+ * as small, so that tensors do meet across tasks.
  */
 public final class Planner {
 
@@ -27,7 +27,7 @@ public final class Planner {
   static final int TASKS_PER_CORE = 2;
 
   /** The smallest of a large checkpoint, of its largest. */
-  private static final int SMALLEST_TASK_SHARE = 16;
+  private static final int SMALLEST_TASK_SHARE = 12;
 
   /** A task is not filled up with less of a tensor than this: each piece costs a state. */
   private static final long SMALLEST_CUT = 1L << 20;
@@ -66,7 +66,7 @@ public final class Planner {
     if (unlimited) {
       return Long.MAX_VALUE / 2;
     }
-    return Math.max(smallestTask, Math.min(fairTask, left / 3 * 2 / cores));
+    return Math.max(smallestTask, Math.min(fairTask, left / 10 * 9 / cores));
   }
 
   /**
