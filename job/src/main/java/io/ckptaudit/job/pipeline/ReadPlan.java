@@ -221,4 +221,8 @@ record ReadPlan(
   int bufferBytes(FileEntry file) {
     return readsAhead(file) ? blockBytes : CACHED_BLOCK;
   }
+
+  private Object writeReplace() {
+    return new ReadPlanForm(this);
+  }
 }

@@ -33,13 +33,9 @@ final class TensorStates {
       CountSplits reading,
       Broadcast<AuditedModels> models) {
     int cores = spark.defaultParallelism();
-    int slices = Math.max(1, tasks.size());
-    int partitions = Math.min(slices, partitions(models.value().tensors(), cores));
-    JavaPairRDD<Long, byte[]> read =
-        spark
-            .parallelize(tasks, slices)
-            .mapPartitionsToPair(reading)
-            .reduceByKey(SplitOutcome::merge, partitions);
+    int partitions =
+        Math.min(Math.max(1, tasks.size()), partitions(models.value().tensors(), cores));
+    JavaPairRDD<Long, byte[]> read = TaskRdd.merged(spark.sc(), tasks, reading, partitions);
     return models.value().sharesTensors()
         ? read.flatMapToPair(outcome -> ofEachName(outcome, models.value()))
         : read;
