@@ -1,6 +1,7 @@
 package io.ckptaudit.job.checkpoint;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +105,7 @@ final class RoleRules {
       last--;
     }
     Role role = ofModule(parts, last);
-    return parts.stream().anyMatch(RoleRules::isExpert) ? role.ofExpert() : role;
+    return isInExpert(parts) ? role.ofExpert() : role;
   }
 
   private static Role ofModule(List<String> parts, int at) {
@@ -117,7 +118,7 @@ final class RoleRules {
       return Role.NORM;
     }
     boolean top = at == 0;
-    boolean inAttention = parts.subList(0, at).stream().anyMatch(ATTENTION::contains);
+    boolean inAttention = !Collections.disjoint(parts.subList(0, at), ATTENTION);
     return switch (module) {
       case "wo" -> isUnder(parts, at, "densereludense") || isInExpert(parts) ? Role.DOWN : Role.O;
       case "c_proj" -> inAttention ? Role.O : Role.DOWN;
@@ -134,7 +135,12 @@ final class RoleRules {
   }
 
   private static boolean isInExpert(List<String> parts) {
-    return parts.stream().anyMatch(RoleRules::isExpert);
+    for (String part : parts) {
+      if (isExpert(part)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Switch Transformers number theirs: {@code expert_7}. */

@@ -10,9 +10,17 @@ public final class Span implements AutoCloseable {
   private final ArrowBuf buffer;
   private final int bytes;
 
+  /** The same memory: Arrow makes each of its views by reflection. */
+  private final ByteBuffer whole;
+
   Span(ArrowBuf buffer, int bytes) {
+    this(buffer, bytes, buffer.nioBuffer(0, bytes));
+  }
+
+  private Span(ArrowBuf buffer, int bytes, ByteBuffer whole) {
     this.buffer = buffer;
     this.bytes = bytes;
+    this.whole = whole;
   }
 
   /** Its length. */
@@ -27,13 +35,14 @@ public final class Span implements AutoCloseable {
 
   /** A view of a part of it, position 0; valid until {@link #close}. */
   public ByteBuffer view(int offset, int length) {
-    return buffer.nioBuffer(offset, length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.checkBytes(offset, (long) offset + length);
+    return whole.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** A part of it without a copy, which keeps the memory alive until it is closed as well. */
   public Span part(int offset, int length) {
     buffer.getReferenceManager().retain();
-    return new Span(buffer.slice(offset, length), length);
+    return new Span(buffer.slice(offset, length), length, whole.slice(offset, length));
   }
 
   @Override

@@ -46,9 +46,13 @@ public final class SliceMagnitudes {
       return empty(dtype);
     }
     long most = MagnitudeKey.notFinite(dtype.format());
-    if (first < 0
-        || first > Integer.MAX_VALUE - 1 - largest.length
-        || Arrays.stream(largest).anyMatch(key -> key < 0 || key > most)) {
+    boolean fits = first >= 0 && first <= Integer.MAX_VALUE - 1 - largest.length;
+    long[] keys = new long[largest.length];
+    for (int i = 0; i < keys.length; i++) {
+      fits &= largest[i] >= 0 && largest[i] <= most;
+      keys[i] = largest[i] + 1;
+    }
+    if (!fits) {
       throw new IllegalArgumentException(
           "Cannot hold magnitudes of "
               + largest.length
@@ -58,7 +62,7 @@ public final class SliceMagnitudes {
               + first
               + " on: a number or key is out of range; hand in what was found");
     }
-    return new SliceMagnitudes(dtype, first, Arrays.stream(largest).map(key -> key + 1).toArray());
+    return new SliceMagnitudes(dtype, first, keys);
   }
 
   public DType dtype() {
