@@ -49,10 +49,6 @@ final class LocalStorage implements Storage {
 
   /** A link that leads nowhere is an entry too, neither file nor directory. */
   private static FileEntry entry(Path path) throws IOException {
-    return entry(path, LocalPaths.uri(path), LocalPaths.name(path));
-  }
-
-  private static FileEntry entry(Path path, String uri, String name) throws IOException {
     Map<String, Object> attributes;
     try {
       attributes = Files.readAttributes(path, ATTRIBUTES);
@@ -60,14 +56,15 @@ final class LocalStorage implements Storage {
       if (!Files.isSymbolicLink(path)) {
         throw e;
       }
-      return new FileEntry(uri, name, 0, false, false, "broken link");
+      return new FileEntry(
+          LocalPaths.uri(path), LocalPaths.name(path), 0, false, false, "broken link");
     }
     boolean directory = (Boolean) attributes.get("isDirectory");
     long length = directory ? 0 : (Long) attributes.get("size");
     long modified = ((FileTime) attributes.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS);
     return new FileEntry(
-        uri,
-        name,
+        LocalPaths.uri(path),
+        LocalPaths.name(path),
         length,
         directory,
         (Boolean) attributes.get("isRegularFile"),
@@ -137,7 +134,7 @@ final class LocalStorage implements Storage {
   @Override
   public RangeReader open(FileEntry file, ReadPolicy policy) throws IOException {
     Path path = LocalPaths.path(file.uri());
-    UnchangedCheck check = opened -> verifyUnchanged(opened, path);
+    UnchangedCheck check = new LocalChangeCheck(path, () -> stat(file.uri()));
     check.verify(file);
     if (policy == ReadPolicy.DIRECT) {
       Optional<RangeReader> direct = DirectFiles.open(path, file, check);
@@ -147,27 +144,6 @@ final class LocalStorage implements Storage {
     }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     return new LocalRangeReader(file, channel, check);
-  }
-
-  /** Asked for after every tensor, so the names of the file are not made anew. */
-  private static void verifyUnchanged(FileEntry file, Path path) throws IOException {
-    FileEntry now = now(file, path);
-    if (!now.regular()) {
-      throw new IOException(
-          "Cannot open %s: it is not a regular file but a folder, a FIFO, a device or a broken link; name a regular file"
-              .formatted(file.uri()));
-    }
-    if (!now.changeToken().equals(file.changeToken())) {
-      throw new FileChangedException(file, now.changeToken());
-    }
-  }
-
-  private static FileEntry now(FileEntry file, Path path) throws IOException {
-    try {
-      return entry(path, file.uri(), file.name());
-    } catch (NoSuchFileException e) {
-      throw absent(file.uri(), e);
-    }
   }
 
   @Override

@@ -7,6 +7,10 @@ import io.ckptaudit.job.io.LocalVolumes;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.InProcess;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -131,5 +135,21 @@ class ReadPlanTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             "Invalid spark.ckptaudit.read.inFlight: 0 is not within 1 and 64; use a number such as 4");
+  }
+
+  @Test
+  void allOfAPlanTravels() throws Exception {
+    for (ReadChoice choice : ReadChoice.values()) {
+      ReadPlan plan = new ReadPlan(choice, 1, 2, 1L << 40, new FileBudget(3, 1L << 50), true);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        out.writeObject(plan);
+      }
+      assertThat(bytes.size()).isLessThan(160);
+      try (ObjectInputStream in =
+          new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+        assertThat(in.readObject()).isEqualTo(plan);
+      }
+    }
   }
 }
