@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -27,9 +28,18 @@ public final class ConversionTables {
    */
   public static FormatTables of(
       FloatFormat format, Set<Target> targets, ConversionFunctions functions) {
-    if (functions instanceof KernelConversions) {
-      Kernels.verify();
+    if (!(functions instanceof KernelConversions)) {
+      return made(format, targets, functions);
     }
+    // Takes as long as they do, and is waited for by who asks for it next.
+    ForkJoinPool.commonPool().execute(Kernels::verify);
+    FormatTables tables = made(format, targets, functions);
+    Kernels.verify();
+    return tables;
+  }
+
+  private static FormatTables made(
+      FloatFormat format, Set<Target> targets, ConversionFunctions functions) {
     try (BufferAllocator allocator = ArrowMemory.child("tables of " + format);
         BaseFixedWidthVector codes = CodeVectors.all(format, allocator);
         Float4Vector floats = (Float4Vector) CodeVectors.create(FloatFormat.F32, allocator)) {
