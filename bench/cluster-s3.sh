@@ -163,11 +163,14 @@ submit() { # id master; leaves exit code, seconds and peak resident set of the d
   awk -v ns=$(($(date +%s%N) - begin)) 'BEGIN { printf "%.2f\n", ns / 1e9 }' >"$work/$1/seconds"
   echo "$code" >"$work/$1/code"
 }
+reading_stage() { # id -> its number, once it has begun
+  cat "$work/$1"/events/* 2>/dev/null | grep '"Event":"SparkListenerJobStart"' | grep ': read, ' | grep -o '"Stage IDs":\[[0-9]*' | sed -n 1p | grep -o '[0-9]*$' || true
+}
 tasks_ended() { # id -> how many tasks that read have ended well
-  cat "$work/$1"/events/* 2>/dev/null | grep '"Event":"SparkListenerTaskEnd"' | grep '"Stage ID":0,' | grep -c '"Reason":"Success"' || true
+  cat "$work/$1"/events/* 2>/dev/null | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$(reading_stage "$1")," | grep -c '"Reason":"Success"' || true
 }
 span() { # id -> seconds from the start of the first task that reads to the end of the last
-  cat "$work/$1"/events/* | grep '"Event":"SparkListenerTaskEnd"' | grep '"Stage ID":0,' | grep -o '"Launch Time":[0-9]*\|"Finish Time":[0-9]*' \
+  cat "$work/$1"/events/* | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$(reading_stage "$1")," | grep -o '"Launch Time":[0-9]*\|"Finish Time":[0-9]*' \
     | awk -F: '/Launch/ { if (!a || $2 < a) a = $2 } /Finish/ { if ($2 > b) b = $2 } END { printf "%.2f\n", (b - a) / 1000 }'
 }
 digests() { # id -> table and digest, of all tables

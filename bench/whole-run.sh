@@ -87,8 +87,10 @@ audit() { # case folder cores
   record "$1" "$name, tasks" "$(span "$events")" "$digest"
 }
 
-span() { # of the first stage, the one that reads
-  cat "$1"/* | grep '"Event":"SparkListenerTaskEnd"' | grep '"Stage ID":0,' \
+span() { # of the stage that reads
+  local stage
+  stage=$(cat "$1"/* | grep '"Event":"SparkListenerJobStart"' | grep ': read, ' | grep -o '"Stage IDs":\[[0-9]*' | sed -n 1p | grep -o '[0-9]*$')
+  cat "$1"/* | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$stage," \
     | grep -o '"Launch Time":[0-9]*\|"Finish Time":[0-9]*' \
     | awk -F: '/Launch/ { if (!a || $2 < a) a = $2 } /Finish/ { if ($2 > b) b = $2 } END { printf "%.3f\n", (b - a) / 1000 }'
 }

@@ -86,19 +86,29 @@ public final class WarmKernels implements AutoCloseable {
    * what goes wrong will go wrong in a task again.
    */
   public static WarmKernels begin(List<Checkpoint> checkpoints, Set<Target> targets) {
-    Map<DType, Long> bytes = new EnumMap<>(DType.class);
-    for (Checkpoint checkpoint : checkpoints) {
-      for (TensorEntry tensor : checkpoint.tensors()) {
-        bytes.merge(tensor.dtype(), tensor.bytes(), Long::sum);
-      }
-    }
-    boolean worthIt = bytes.values().stream().mapToLong(Long::longValue).sum() >= WORTH_IT;
+    Map<DType, Long> bytes = bytes(checkpoints);
+    boolean worthIt = isWorthIt(checkpoints);
     List<DType> dtypes =
         bytes.keySet().stream()
             .filter(dtype -> worthIt && isWarmed(dtype))
             .sorted(Comparator.comparing(bytes::get, Comparator.reverseOrder()))
             .toList();
     return new WarmKernels(dtypes, targets, TASKS);
+  }
+
+  /** Whether so much is read that tasks need be fast. */
+  static boolean isWorthIt(List<Checkpoint> checkpoints) {
+    return bytes(checkpoints).values().stream().mapToLong(Long::longValue).sum() >= WORTH_IT;
+  }
+
+  private static Map<DType, Long> bytes(List<Checkpoint> checkpoints) {
+    Map<DType, Long> bytes = new EnumMap<>(DType.class);
+    for (Checkpoint checkpoint : checkpoints) {
+      for (TensorEntry tensor : checkpoint.tensors()) {
+        bytes.merge(tensor.dtype(), tensor.bytes(), Long::sum);
+      }
+    }
+    return bytes;
   }
 
   /** Scales of blocks, which have no sign, are few beside what they scale. */

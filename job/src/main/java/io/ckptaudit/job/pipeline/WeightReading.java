@@ -82,8 +82,8 @@ final class WeightReading implements AutoCloseable {
 
   ReadPass read(ReadProgress progress) throws IOException {
     Promised promised = promised(opened);
-    List<ReadTask> tasks = plan(promised, promised.checks().files(), tensor -> true);
     Broadcast<AuditedModels> models = models(promised);
+    List<ReadTask> tasks = planned(promised, models);
     metrics =
         RunMetrics.register(tasks.stream().flatMap(task -> task.splits().stream()), bytesRead)
             .foundIn(promised.checkpoints());
@@ -95,6 +95,13 @@ final class WeightReading implements AutoCloseable {
             models,
             persist(TensorStates.read(context, tasks, counting(models), models)));
     return first.isForSecondPass() ? readAgain(first) : first;
+  }
+
+  private List<ReadTask> planned(Promised promised, Broadcast<AuditedModels> models) {
+    boolean warm = context.isLocal() && WarmKernels.isWorthIt(promised.checkpoints());
+    try (WarmTasks tasks = warm ? new WarmTasks(context, counting(models)) : null) {
+      return plan(promised, promised.checks().files(), tensor -> true);
+    }
   }
 
   /** Checkpoints with what their repositories promise of them, if somebody asks. */
