@@ -170,6 +170,7 @@ tasks_ended() { # id -> how many tasks that read have ended well
   cat "$work/$1"/events/* 2>/dev/null | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$(reading_stage "$1")," | grep -c '"Reason":"Success"' || true
 }
 span() { # id -> seconds from the start of the first task that reads to the end of the last
+  [ -n "$(reading_stage "$1")" ] || { echo "No stage that reads in the event log of $1: the description of its job has no ': read, '" >&2; return 1; }
   cat "$work/$1"/events/* | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$(reading_stage "$1")," | grep -o '"Launch Time":[0-9]*\|"Finish Time":[0-9]*' \
     | awk -F: '/Launch/ { if (!a || $2 < a) a = $2 } /Finish/ { if ($2 > b) b = $2 } END { printf "%.2f\n", (b - a) / 1000 }'
 }

@@ -69,7 +69,7 @@ seconds() { # of a command, to stdout; what the command prints goes to a file
 audit() { # case folder cores
   local uri=$2 read=auto
   [ "$1" != many ] || uri="$2/*" read=buffered
-  local name="audit, $3 core(s)" events=$work/events report=$work/report code=0 wall
+  local name="audit, $3 core(s)" events=$work/events report=$work/report code=0 wall tasks
   rm -rf "$events" "$report"
   mkdir -p "$events"
   wall=$(seconds "$root/bin/ckpt-audit" audit "$uri" --read $read --report "$report" --run-id bench --master "local[$3]" \
@@ -84,12 +84,14 @@ audit() { # case folder cores
   local digest
   digest=$(grep -o '"digest" *: *"[^"]*"' "$report/_runs/bench/manifest.json" | sha256sum | cut -c 1-16)
   record "$1" "$name" "$wall" "$digest"
-  record "$1" "$name, tasks" "$(span "$events")" "$digest"
+  tasks=$(span "$events") || exit 1
+  record "$1" "$name, tasks" "$tasks" "$digest"
 }
 
 span() { # of the stage that reads
   local stage
-  stage=$(cat "$1"/* | grep '"Event":"SparkListenerJobStart"' | grep ': read, ' | grep -o '"Stage IDs":\[[0-9]*' | sed -n 1p | grep -o '[0-9]*$')
+  stage=$(cat "$1"/* | grep '"Event":"SparkListenerJobStart"' | grep ': read, ' | grep -o '"Stage IDs":\[[0-9]*' | sed -n 1p | grep -o '[0-9]*$' || true)
+  [ -n "$stage" ] || { echo "No stage that reads in the event log $1: the description of its job has no ': read, '" >&2; exit 1; }
   cat "$1"/* | grep '"Event":"SparkListenerTaskEnd"' | grep "\"Stage ID\":$stage," \
     | grep -o '"Launch Time":[0-9]*\|"Finish Time":[0-9]*' \
     | awk -F: '/Launch/ { if (!a || $2 < a) a = $2 } /Finish/ { if ($2 > b) b = $2 } END { printf "%.3f\n", (b - a) / 1000 }'

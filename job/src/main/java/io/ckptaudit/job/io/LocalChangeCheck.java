@@ -7,8 +7,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * Whether a local file is still the one that was listed. Asked after every tensor, so what was seen
- * when it last was is compared first, and names and tokens are made only where that differs.
+ * Whether one local file is still what it was when it was listed. Asked after every tensor: the
+ * attributes it had when it was found unchanged are compared first, and its listing is made anew,
+ * with its names and token, only where they differ.
  */
 final class LocalChangeCheck implements UnchangedCheck {
 
@@ -31,7 +32,7 @@ final class LocalChangeCheck implements UnchangedCheck {
   @Override
   public void verify(FileEntry file) throws IOException {
     BasicFileAttributes attributes = attributes();
-    if (attributes != null && isAsSeen(attributes)) {
+    if (areSame(attributes, seen)) {
       return;
     }
     FileEntry now = lookup.now();
@@ -43,7 +44,8 @@ final class LocalChangeCheck implements UnchangedCheck {
     if (!now.changeToken().equals(file.changeToken())) {
       throw new FileChangedException(file, now.changeToken());
     }
-    seen = attributes;
+    // Those before are those of what was looked up only if it has them still.
+    seen = areSame(attributes, attributes()) ? attributes : null;
   }
 
   /** Null if it has none: the lookup meets the reason too, and says it. */
@@ -55,9 +57,9 @@ final class LocalChangeCheck implements UnchangedCheck {
     }
   }
 
-  private boolean isAsSeen(BasicFileAttributes now) {
-    BasicFileAttributes then = seen;
-    return then != null
+  private static boolean areSame(BasicFileAttributes now, BasicFileAttributes then) {
+    return now != null
+        && then != null
         && Objects.equals(now.fileKey(), then.fileKey())
         && now.size() == then.size()
         && now.lastModifiedTime().equals(then.lastModifiedTime());

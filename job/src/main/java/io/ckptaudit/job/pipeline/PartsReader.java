@@ -93,6 +93,7 @@ final class PartsReader implements TaskReader {
 
   private static boolean isInParts(ReadTask task) {
     return task.files().isEmpty()
+        && !task.splits().isEmpty()
         && task.splits().stream().noneMatch(split -> Storages.isLocal(split.file().uri()));
   }
 

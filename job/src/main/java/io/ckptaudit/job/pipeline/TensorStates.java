@@ -15,10 +15,10 @@ import scala.Tuple2;
 /** From tasks to one merged state per tensor, and from those to one per group and dtype. */
 final class TensorStates {
 
-  /** Of a core, if there are tensors enough for them to differ much. */
+  /** Partitions of the outcomes for each core. */
   private static final int MOST_PARTITIONS_OF_CORE = 4;
 
-  /** A partition costs some 20 ms beside them. */
+  /** Tensors for each of them: a partition costs every stage some 20 ms of its own. */
   private static final int TENSORS_OF_PARTITION = 64;
 
   private TensorStates() {}
@@ -32,16 +32,23 @@ final class TensorStates {
       List<ReadTask> tasks,
       CountSplits reading,
       Broadcast<AuditedModels> models) {
-    int cores = spark.defaultParallelism();
-    int partitions =
-        Math.min(Math.max(1, tasks.size()), partitions(models.value().tensors(), cores));
+    int cores = Math.max(1, spark.defaultParallelism());
+    // Executors of a cluster may still be on their way.
+    int most =
+        spark.isLocal()
+            ? partitions(models.value().tensors(), cores)
+            : MOST_PARTITIONS_OF_CORE * cores;
+    int partitions = Math.max(1, Math.min(tasks.size(), most));
     JavaPairRDD<Long, byte[]> read = TaskRdd.merged(spark.sc(), tasks, reading, partitions);
     return models.value().sharesTensors()
         ? read.flatMapToPair(outcome -> ofEachName(outcome, models.value()))
         : read;
   }
 
-  /** As many for each core. */
+  /**
+   * Partitions of the outcomes of so many tensors: as many for each core, one to four, and more
+   * than one only of 64 tensors at least.
+   */
   static int partitions(long tensors, int cores) {
     long ofCore = tensors / TENSORS_OF_PARTITION / cores;
     return cores * (int) Math.max(1, Math.min(MOST_PARTITIONS_OF_CORE, ofCore));

@@ -9,8 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Tasks that read nothing, in the background while the driver plans: where tasks run in its own
- * process, the first of them would else load and link what takes a task there and its outcome back,
- * for a tenth of the time in which a core reads two GB.
+ * process, the first of them would else load and link what takes a task there and back, for a tenth
+ * of the time in which a core reads two GB.
  */
 final class WarmTasks implements AutoCloseable {
 
@@ -24,15 +24,15 @@ final class WarmTasks implements AutoCloseable {
   /**
    * @param counting what the tasks that read will be sent
    */
-  WarmTasks(JavaSparkContext context, CountSplits counting) {
-    thread = new Thread(() -> run(context, counting), "warm-tasks");
+  WarmTasks(JavaSparkContext context, String runId, CountSplits counting) {
+    thread = new Thread(() -> run(context, runId, counting), "warm-tasks");
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
     thread.start();
   }
 
-  private static void run(JavaSparkContext context, CountSplits counting) {
-    context.setJobDescription("ckpt-audit: tasks that read nothing");
+  private static void run(JavaSparkContext context, String runId, CountSplits counting) {
+    context.setJobDescription("ckpt-audit " + runId + ": begin");
     List<ReadTask> nothing = Collections.nCopies(TASKS, new ReadTask(new ArrayList<>()));
     TaskRdd.merged(context.sc(), nothing, counting, TASKS).count();
   }
@@ -43,7 +43,7 @@ final class WarmTasks implements AutoCloseable {
     LOG.log(Level.DEBUG, "Tasks could not be warmed", thrown);
   }
 
-  /** Returns when they have ended. */
+  /** Returns when they have ended, or if the caller is interrupted. */
   @Override
   public void close() {
     await();

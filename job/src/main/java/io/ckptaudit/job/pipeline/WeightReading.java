@@ -99,7 +99,8 @@ final class WeightReading implements AutoCloseable {
 
   private List<ReadTask> planned(Promised promised, Broadcast<AuditedModels> models) {
     boolean warm = context.isLocal() && WarmKernels.isWorthIt(promised.checkpoints());
-    try (WarmTasks tasks = warm ? new WarmTasks(context, counting(models)) : null) {
+    try (WarmTasks tasks =
+        warm ? new WarmTasks(context, request.runId(), counting(models)) : null) {
       return plan(promised, promised.checks().files(), tensor -> true);
     }
   }

@@ -26,6 +26,9 @@ public final class Planner {
   static final long SMALLEST_TASK = 16L << 20;
   static final int TASKS_PER_CORE = 2;
 
+  /** Tenths of a core's part of what is left. */
+  private static final int SHARE_OF_REST = 9;
+
   /** The smallest of a large checkpoint, of its largest. */
   private static final int SMALLEST_TASK_SHARE = 12;
 
@@ -66,7 +69,7 @@ public final class Planner {
     if (unlimited) {
       return Long.MAX_VALUE / 2;
     }
-    return Math.max(smallestTask, Math.min(fairTask, left / 10 * 9 / cores));
+    return Math.max(smallestTask, Math.min(fairTask, left * SHARE_OF_REST / 10 / cores));
   }
 
   /**

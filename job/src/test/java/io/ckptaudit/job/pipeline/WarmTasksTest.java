@@ -25,13 +25,13 @@ class WarmTasksTest {
             bytesRead,
             Integer.MAX_VALUE);
 
-    assertThat(new WarmTasks(context, counting).await()).isNull();
+    assertThat(new WarmTasks(context, "run", counting).await()).isNull();
     assertThat(bytesRead.value()).isZero();
     assertThat(ArrowMemory.allocatedBytes()).isZero();
   }
 
   @Test
   void whatGoesWrongIsLeftToTheTasksThatRead() {
-    assertThat(new WarmTasks(null, null).await()).isNotNull();
+    assertThat(new WarmTasks(null, "run", null).await()).isNotNull();
   }
 }

@@ -8,7 +8,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -31,8 +30,8 @@ public final class ConversionTables {
     if (!(functions instanceof KernelConversions)) {
       return made(format, targets, functions);
     }
-    // Takes as long as they do, and is waited for by who asks for it next.
-    ForkJoinPool.commonPool().execute(Kernels::verify);
+    // Both take as long.
+    Kernels.beginToVerify();
     FormatTables tables = made(format, targets, functions);
     Kernels.verify();
     return tables;

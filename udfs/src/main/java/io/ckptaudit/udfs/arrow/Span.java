@@ -41,8 +41,9 @@ public final class Span implements AutoCloseable {
 
   /** A part of it without a copy, which keeps the memory alive until it is closed as well. */
   public Span part(int offset, int length) {
+    ByteBuffer part = view(offset, length);
     buffer.getReferenceManager().retain();
-    return new Span(buffer.slice(offset, length), length, whole.slice(offset, length));
+    return new Span(buffer.slice(offset, length), length, part);
   }
 
   @Override

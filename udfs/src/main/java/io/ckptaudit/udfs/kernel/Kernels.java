@@ -3,6 +3,7 @@ package io.ckptaudit.udfs.kernel;
 import io.ckptaudit.udfs.number.FloatFormat;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
 
 /**
  * The one chooser of kernels: the fast twins, or the references where a fast twin cannot be loaded
@@ -65,6 +66,9 @@ public final class Kernels {
         KernelSelfTest.conversionFault(conversions(), KernelSelfTest.EXHAUSTIVE)
             .or(() -> Chosen.CHOICE.fastCounters() ? counterFault() : Optional.empty());
 
+    /** Done when the class is. */
+    static void begin() {}
+
     private static Optional<String> counterFault() {
       return KernelSelfTest.counterFault(KernelSelfTest.AT_LENGTH, runSums())
           .or(
@@ -85,6 +89,14 @@ public final class Kernels {
    */
   public static void verify() {
     verify(Verified.FAULT);
+  }
+
+  /**
+   * Begins in the background what {@link #verify()} does, which then waits for it, as the JVM
+   * initializes a class once, and says what is wrong.
+   */
+  public static void beginToVerify() {
+    ForkJoinPool.commonPool().execute(Verified::begin);
   }
 
   static void verify(Optional<String> fault) {

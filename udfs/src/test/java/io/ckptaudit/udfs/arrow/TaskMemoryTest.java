@@ -117,4 +117,21 @@ class TaskMemoryTest extends ArrowTest {
       assertThat(other.allocatedBytes()).isZero();
     }
   }
+
+  @Test
+  void whatIsBeyondASpanIsRefusedAndLeaksNothing() {
+    try (TaskMemory memory = TaskMemory.open("test")) {
+      Span span = memory.allocate(1000);
+      assertThatThrownBy(() -> span.part(1000, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> span.view(999, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+      try (Span part = span.part(8, 16)) {
+        span.view().putLong(8, 0x0102030405060708L);
+        assertThat(part.view().getLong(0)).isEqualTo(0x0102030405060708L);
+        assertThat(part.view().get(0)).isEqualTo((byte) 8);
+      }
+      span.close();
+      assertThatThrownBy(span::view).isInstanceOf(RuntimeException.class);
+    }
+    assertThat(ArrowMemory.allocatedBytes()).isZero();
+  }
 }
