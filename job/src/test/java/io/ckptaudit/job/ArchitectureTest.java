@@ -45,7 +45,7 @@ class ArchitectureTest {
 
   static Stream<Room> rooms() {
     return Stream.of(
-        new Room("io", HADOOP, "com.sun.nio.file.."),
+        new Room("io", HADOOP, "com.sun.nio.file..", "org.slf4j.."),
         new Room("container", room("io")),
         new Room("checkpoint", room("io"), room("container"), NUMBER, JACKSON),
         new Room("integrity", room("io"), room("checkpoint"), JACKSON),

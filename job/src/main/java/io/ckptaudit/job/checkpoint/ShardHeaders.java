@@ -1,5 +1,6 @@
 package io.ckptaudit.job.checkpoint;
 
+import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.io.ReadPolicy;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -30,7 +30,7 @@ final class ShardHeaders {
   static List<ShardHeader> read(CheckpointSource source, List<Shard> shards, ShardReader reader)
       throws IOException {
     int threads = Math.max(1, Math.min(THREADS, shards.size()));
-    ExecutorService pool = Executors.newFixedThreadPool(threads, ShardHeaders::daemon);
+    ExecutorService pool = LabelledThreads.pool(threads, "shard-headers");
     try {
       List<Future<ShardHeader>> futures = new ArrayList<>();
       for (Shard shard : shards) {
@@ -68,12 +68,6 @@ final class ShardHeaders {
               .formatted(Quoted.plain(name)),
           e.getCause());
     }
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "shard-headers");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private static ShardHeader read(CheckpointSource source, Shard shard, ShardReader reader) {

@@ -11,6 +11,7 @@ import io.ckptaudit.job.pipeline.Checkpoints;
 import io.ckptaudit.job.pipeline.DryRun;
 import io.ckptaudit.job.pipeline.ReadChoice;
 import io.ckptaudit.job.pipeline.RunIds;
+import io.ckptaudit.job.pipeline.RunLog;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.pipeline.WarmKernels;
@@ -131,6 +132,7 @@ final class AuditCommand implements Callable<Integer> {
     Storages storages = conf.storages();
     Policy judging = policy.read(storages);
     if (dryRun) {
+      RunLog.begin();
       List<Checkpoint> opened = Checkpoints.open(uris, storages, conf.settings());
       return plan(verifyChecksums ? Checkpoints.withPromises(opened, storages) : opened, judging);
     }
@@ -139,6 +141,7 @@ final class AuditCommand implements Callable<Integer> {
           spec.commandLine(), "Missing --report DIR: name the folder or URI the report goes to");
     }
     AuditRequest request = request(judging);
+    RunLog.begin(request.runId());
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     return show(published.isPresent() ? published.get() : audit(storages, request));
   }

@@ -12,6 +12,7 @@ import io.ckptaudit.job.pipeline.ComparisonJob;
 import io.ckptaudit.job.pipeline.ComparisonRequest;
 import io.ckptaudit.job.pipeline.ReadChoice;
 import io.ckptaudit.job.pipeline.RunIds;
+import io.ckptaudit.job.pipeline.RunLog;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredRunName;
 import io.ckptaudit.job.pipeline.StoredRuns;
@@ -135,6 +136,7 @@ final class CompareCommand implements Callable<Integer> {
             splitSize,
             new KernelConversions(),
             conf.settings());
+    RunLog.begin(request.runId());
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     RunVerdict verdict = published.isPresent() ? published.get() : compare(storages, request);
     spec.commandLine().getOut().print(SummaryText.of(verdict, report));

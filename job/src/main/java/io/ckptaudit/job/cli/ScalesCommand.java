@@ -1,6 +1,7 @@
 package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.RunLog;
 import io.ckptaudit.job.pipeline.ScalesRequest;
 import io.ckptaudit.job.pipeline.StoredRunName;
 import io.ckptaudit.job.pipeline.StoredRuns;
@@ -67,6 +68,7 @@ final class ScalesCommand implements Callable<Integer> {
             options.read(),
             new KernelConversions(),
             conf.settings());
+    RunLog.begin(request.runId());
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     RunVerdict verdict =
         published.isPresent()

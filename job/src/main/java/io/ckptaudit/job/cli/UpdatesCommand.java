@@ -1,6 +1,7 @@
 package io.ckptaudit.job.cli;
 
 import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.RunLog;
 import io.ckptaudit.job.pipeline.StoredRuns;
 import io.ckptaudit.job.pipeline.UpdatesRequest;
 import io.ckptaudit.job.report.RunVerdict;
@@ -51,6 +52,7 @@ final class UpdatesCommand implements Callable<Integer> {
             options.splitBytes(),
             options.read(),
             conf.settings());
+    RunLog.begin(request.runId());
     Optional<RunVerdict> published = StoredRuns.published(request, storages);
     RunVerdict verdict =
         published.isPresent()

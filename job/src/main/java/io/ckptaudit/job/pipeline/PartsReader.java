@@ -3,6 +3,7 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.checkpoint.ReadFailure;
 import io.ckptaudit.job.io.FileBudgetException;
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
@@ -82,7 +83,7 @@ final class PartsReader implements TaskReader {
     outcomes.clear();
     List<List<Split>> cut = TaskParts.of(task.splits(), partBytes(task), OUTCOMES);
     parts = cut.iterator();
-    threads = ReadAhead.threads(plan.inFlight());
+    threads = LabelledThreads.pool(plan.inFlight(), ReadAhead.THREADS);
     for (int i = 0; i < plan.inFlight(); i++) {
       readers.add(newReader.apply(plan.inPart()));
     }

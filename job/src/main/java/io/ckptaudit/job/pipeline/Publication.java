@@ -2,6 +2,7 @@ package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.audit.Finding;
 import io.ckptaudit.job.audit.Verdict;
+import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.report.CheckpointSummary;
 import io.ckptaudit.job.report.ReportRows;
 import io.ckptaudit.job.report.RunVerdict;
@@ -21,13 +22,9 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.slf4j.MDC;
 
 /** The end of every run: its verdict, its tables with their digests, and the manifest last. */
 final class Publication {
-
-  /** Spark puts local properties of such names into the diagnostic context of tasks. */
-  private static final String LABEL = "mdc.run";
 
   private final SparkSession spark;
   private final RunFolder run;
@@ -50,8 +47,8 @@ final class Publication {
 
   /** Log lines of this thread and of all tasks of the run have its id, as %X{mdc.run} of log4j. */
   private void label() {
-    spark.sparkContext().setLocalProperty(LABEL, request.runId());
-    MDC.put(LABEL, request.runId());
+    spark.sparkContext().setLocalProperty(RunLog.LABEL, request.runId());
+    RunLog.begin(request.runId());
   }
 
   Instant started() {
@@ -119,7 +116,7 @@ final class Publication {
         run.complete();
         return other.get();
       }
-      new TableWriter(spark).write(all, attempt.sparkUris(tables), attempt.fileNames());
+      writer().write(all, attempt.sparkUris(tables), attempt.fileNames());
       logCommitter(attempt);
       return attempt.publish(verdict, digests, tables);
     } catch (ExecutionException e) {
@@ -127,6 +124,10 @@ final class Publication {
     } catch (Exception e) {
       return failed(attempt, verdict, e);
     }
+  }
+
+  private TableWriter writer() {
+    return new TableWriter(spark, threads -> LabelledThreads.pool(threads, "tables"));
   }
 
   /** Where Spark commits straight to the place of the tables. */

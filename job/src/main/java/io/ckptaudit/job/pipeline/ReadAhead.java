@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.io.LabelledThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -7,15 +8,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.MDC;
 
 /**
  * Fetches the next blocks of a task while one is counted, so that a store's latency and counting
@@ -23,6 +21,9 @@ import org.slf4j.MDC;
  * one whose block is being counted.
  */
 final class ReadAhead implements BlockSource {
+
+  /** Name of the threads. */
+  static final String THREADS = "ckpt-audit read ahead";
 
   private final Iterator<Block> blocks;
   private final ExecutorService threads;
@@ -37,29 +38,12 @@ final class ReadAhead implements BlockSource {
 
   ReadAhead(Iterator<Block> blocks, int inFlight, Supplier<BlockReader> newReader) {
     this.blocks = blocks;
-    this.threads = threads(inFlight);
+    this.threads = LabelledThreads.pool(inFlight, THREADS);
     for (int i = 0; i <= inFlight; i++) {
       readers.add(newReader.get());
     }
     idle.addAll(readers);
     fill();
-  }
-
-  /** So many threads, whose log lines say what those of this one do; the JVM ends without them. */
-  static ExecutorService threads(int count) {
-    Map<String, String> labels = MDC.getCopyOfContextMap();
-    return Executors.newFixedThreadPool(count, work -> daemon(work, labels));
-  }
-
-  private static Thread daemon(Runnable work, Map<String, String> labels) {
-    Runnable labelled =
-        () -> {
-          MDC.setContextMap(labels == null ? Map.of() : labels);
-          work.run();
-        };
-    Thread thread = new Thread(labelled, "ckpt-audit read ahead");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** One reader stays idle while a block is held, none else as long as there are blocks. */

@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.io.HadoopSite;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ public final class Settings {
   private static final Pattern USER_INFO =
       Pattern.compile("(?i)(?:(?<!\\babfss?|\\bwasbs?)://[^/@\\s]+@|://[^/@\\s:]*:[^/@\\s]*@)");
 
-  /** Ours for S3, below what the user says; conf/spark-defaults.conf has the reasons. */
+  /** Ours for S3, where the user says nothing; conf/spark-defaults.conf has the reasons. */
   private static final Map<String, String> S3 =
       Map.of(
           "fs.s3a.input.stream.type", "classic",
@@ -32,7 +33,7 @@ public final class Settings {
 
   /** Hadoop's settings among those of Spark: of the JVM (spark-submit) and of {@code --conf}. */
   public static Map<String, String> hadoop(Map<String, String> settings) {
-    Map<String, String> hadoop = new TreeMap<>(S3);
+    Map<String, String> hadoop = new TreeMap<>(HadoopSite.silentOn(S3));
     for (String name : System.getProperties().stringPropertyNames()) {
       putHadoop(hadoop, name, System.getProperty(name));
     }
@@ -67,7 +68,7 @@ public final class Settings {
   /** Our settings for S3 under the names that Spark has for Hadoop's. */
   static Map<String, String> sparkDefaults() {
     Map<String, String> defaults = new TreeMap<>();
-    S3.forEach((name, value) -> defaults.put(HADOOP + name, value));
+    HadoopSite.silentOn(S3).forEach((name, value) -> defaults.put(HADOOP + name, value));
     return defaults;
   }
 }

@@ -3,6 +3,7 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
@@ -75,8 +76,7 @@ public final class WarmKernels implements AutoCloseable {
   WarmKernels(List<DType> dtypes, Set<Target> targets, int tasks) {
     this.targets = targets;
     this.tasks = tasks;
-    thread = new Thread(() -> dtypes.forEach(this::count), "warm-kernels");
-    thread.setDaemon(true);
+    thread = LabelledThreads.thread("warm-kernels", () -> dtypes.forEach(this::count));
     thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
     thread.start();
   }

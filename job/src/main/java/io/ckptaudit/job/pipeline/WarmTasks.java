@@ -1,5 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.plan.ReadTask;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -25,8 +26,7 @@ final class WarmTasks implements AutoCloseable {
    * @param counting what the tasks that read will be sent
    */
   WarmTasks(JavaSparkContext context, String runId, CountSplits counting) {
-    thread = new Thread(() -> run(context, runId, counting), "warm-tasks");
-    thread.setDaemon(true);
+    thread = LabelledThreads.thread("warm-tasks", () -> run(context, runId, counting));
     thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
     thread.start();
   }

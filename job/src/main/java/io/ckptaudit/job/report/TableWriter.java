@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -34,9 +34,14 @@ public final class TableWriter {
   private static final System.Logger LOG = System.getLogger(TableWriter.class.getName());
 
   private final SparkSession spark;
+  private final IntFunction<ExecutorService> threads;
 
-  public TableWriter(SparkSession spark) {
+  /**
+   * @param threads makes so many, which write tables at once
+   */
+  public TableWriter(SparkSession spark, IntFunction<ExecutorService> threads) {
     this.spark = spark;
+    this.threads = threads;
   }
 
   /**
@@ -58,7 +63,7 @@ public final class TableWriter {
             return null;
           });
     }
-    ExecutorService writers = Executors.newFixedThreadPool(TABLES_AT_ONCE);
+    ExecutorService writers = threads.apply(TABLES_AT_ONCE);
     try {
       for (Future<Void> write : writers.invokeAll(writes)) {
         write.get();

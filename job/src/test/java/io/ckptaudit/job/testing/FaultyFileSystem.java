@@ -36,6 +36,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
   /** Of the threads that read weights for a task. */
   private static final String READER = "ckpt-audit read ahead";
 
+  /** Of the threads that read headers for the driver. */
+  private static final String HEADER_READER = "shard-headers";
+
   private static final Object NAMES = new Object();
 
   /** Is told before a file gets content or a name; what it throws is what the write throws. */
@@ -47,6 +50,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
     /** Before weights of a file are read, not its header. */
     default void read(String path) throws IOException {}
+
+    /** Before the driver reads the header of a file. */
+    default void header(String path) throws IOException {}
 
     /** The file is there. */
     default void after(String path) throws IOException {}
@@ -184,6 +190,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
   public FSDataInputStream open(Path path, int buffer) throws IOException {
     if (TaskContext.get() != null || Thread.currentThread().getName().equals(READER)) {
       watch.read(text(path));
+    }
+    if (Thread.currentThread().getName().equals(HEADER_READER)) {
+      watch.header(text(path));
     }
     return super.open(path, buffer);
   }

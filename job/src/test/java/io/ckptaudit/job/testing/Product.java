@@ -80,12 +80,22 @@ public final class Product {
 
   /** Starts the program in a JVM of its own, with the classes of the tests beside it. */
   public static ChildProcess startBesideTests(List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx1g", "-XX:TieredStopAtLevel=1"));
-    command.addAll(jvmFlags());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("io.ckptaudit.job.cli.Main");
+    List<String> command = besideTests("io.ckptaudit.job.cli.Main");
     command.addAll(arguments);
     return ChildProcess.start(command, Map.of("SPARK_LOCAL_IP", "127.0.0.1"));
+  }
+
+  /** Runs a class of the tests in a JVM of its own, with our layout of log lines. */
+  public static ChildProcess.Ended runTestClass(Class<?> main) throws Exception {
+    return ChildProcess.run(besideTests(main.getName()), Map.of(), LIMIT);
+  }
+
+  private static List<String> besideTests(String main) throws IOException {
+    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.addAll(jvmFlags());
+    command.add("-Dlog4j2.configurationFile=" + ROOT.resolve("conf/log4j2.properties"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    return command;
   }
 
   /** The start of a command that runs a class of Spark with the flags Spark's own scripts give. */
