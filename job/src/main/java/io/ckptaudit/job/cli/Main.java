@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       GateCommand.class,
       VerifyCommand.class,
+      GcCommand.class,
       FormatsCommand.class,
       ExplainCommand.class
     },

@@ -3,6 +3,7 @@ package io.ckptaudit.job.io;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ final class HadoopStorage implements Storage {
     } catch (IOException e) {
       throw HadoopFailures.sentence(uri, e);
     }
+  }
+
+  @Override
+  public Instant modified(String uri) throws IOException {
+    return Instant.ofEpochMilli(status(uri).getModificationTime());
   }
 
   private static Path path(String uri) throws IOException {

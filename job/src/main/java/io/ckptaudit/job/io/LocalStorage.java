@@ -16,6 +16,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,15 @@ final class LocalStorage implements Storage {
     Path path = LocalPaths.path(uri);
     try {
       return entry(path);
+    } catch (NoSuchFileException e) {
+      throw absent(uri, e);
+    }
+  }
+
+  @Override
+  public Instant modified(String uri) throws IOException {
+    try {
+      return Files.getLastModifiedTime(LocalPaths.path(uri), LinkOption.NOFOLLOW_LINKS).toInstant();
     } catch (NoSuchFileException e) {
       throw absent(uri, e);
     }

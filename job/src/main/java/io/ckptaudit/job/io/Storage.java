@@ -1,6 +1,7 @@
 package io.ckptaudit.job.io;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -15,6 +16,13 @@ public interface Storage {
    * @throws java.io.FileNotFoundException if nothing is there
    */
   FileEntry stat(String uri) throws IOException;
+
+  /**
+   * When a file was last written, to the second in some stores.
+   *
+   * @throws java.io.FileNotFoundException if nothing is there
+   */
+  Instant modified(String uri) throws IOException;
 
   /** Files and directories directly inside, sorted by {@link FileEntry#BY_NAME}. */
   List<FileEntry> list(String directory) throws IOException;

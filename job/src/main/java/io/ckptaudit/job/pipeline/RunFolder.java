@@ -25,9 +25,10 @@ import java.util.regex.Pattern;
  */
 public final class RunFolder {
 
-  private static final Pattern RUN_ID = Pattern.compile("[a-z][a-z0-9-]*");
+  static final Pattern RUN_ID = Pattern.compile("[a-z][a-z0-9-]*");
+  static final String PARTITION = "run_id=";
   static final int JSON_LIMIT = 64 << 20;
-  private static final String RUNS = "_runs";
+  static final String RUNS = "_runs";
   static final String MANIFEST = "manifest.json";
   static final String VERDICT = "verdict.json";
   static final String ATTEMPT = "attempt-";
@@ -77,7 +78,7 @@ public final class RunFolder {
     return LatestRun.read(storages.forUri(report), folder).runId();
   }
 
-  private static String withoutTrailingSlash(String uri) {
+  static String withoutTrailingSlash(String uri) {
     return uri.length() > 1 && uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
   }
 
@@ -142,7 +143,7 @@ public final class RunFolder {
 
   /** The folder of this run below that of a table. */
   String partition() {
-    return "run_id=" + runId;
+    return PARTITION + runId;
   }
 
   /** A file or folder of this run that is no table. */

@@ -2,6 +2,7 @@ package io.ckptaudit.job.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ckptaudit.job.cli.Main;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -34,5 +35,11 @@ class JarIT {
           .isEqualTo("io.ckptaudit.job.cli.Main");
     }
     assertThat(JAR.toFile().length()).isLessThan(LARGEST);
+  }
+
+  @Test
+  void otherIntegrationTestsRunIt() throws Exception {
+    Path classes = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    assertThat(classes).isEqualTo(JAR.toAbsolutePath());
   }
 }

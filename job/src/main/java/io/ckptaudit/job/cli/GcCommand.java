@@ -1,0 +1,111 @@
+package io.ckptaudit.job.cli;
+
+import io.ckptaudit.job.checkpoint.Quoted;
+import io.ckptaudit.job.pipeline.DamagedReportException;
+import io.ckptaudit.job.pipeline.Leftovers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Removes what no run has. */
+@Command(
+    name = "gc",
+    description =
+        "Removes from a report what drivers left that were killed, or lost to another with the same"
+            + " run id: files that no manifest lists. Starts no Spark.",
+    mixinStandardHelpOptions = true)
+final class GcCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The report folder or URI.")
+  private String report;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      description =
+          "What was written later stays, since its driver may be at work: a number with m, h or d;"
+              + " ${DEFAULT-VALUE} if not given.",
+      converter = AgeConverter.class,
+      defaultValue = "7d")
+  private Duration age;
+
+  @Option(names = "--dry-run", description = "Says what would be removed, and removes nothing.")
+  private boolean dryRun;
+
+  @Mixin private SettingsOption conf;
+
+  private long runs;
+  private long files;
+  private long bytes;
+
+  @Override
+  public Integer call() throws IOException {
+    Instant before = Instant.now().minus(age);
+    Leftovers leftovers = new Leftovers(report, conf.storages());
+    boolean whole = true;
+    for (String runId : leftovers.runIds()) {
+      try {
+        collect(leftovers, leftovers.of(runId), before);
+      } catch (DamagedReportException e) {
+        whole = false;
+        spec.commandLine().getErr().println(Quoted.whole(e.getMessage()));
+      }
+    }
+    say(
+        String.format(
+            Locale.ROOT,
+            "%s of %d runs: %,d files, %,d bytes",
+            dryRun ? "would be removed" : "removed",
+            runs,
+            files,
+            bytes));
+    return whole ? 0 : ExitCodes.NOT_PUBLISHED;
+  }
+
+  private void collect(Leftovers leftovers, Leftovers.OfRun left, Instant before)
+      throws IOException {
+    if (left.uris().isEmpty()) {
+      return;
+    }
+    if (left.written().isAfter(before)) {
+      say(what(left) + "kept, as its driver may be at work");
+      return;
+    }
+    if (!dryRun) {
+      leftovers.remove(left);
+    }
+    runs++;
+    files += left.files();
+    bytes += left.bytes();
+    say(what(left) + (dryRun ? "would be removed" : "removed"));
+  }
+
+  private static String what(Leftovers.OfRun left) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %s: %,d files, %,d bytes, last written %s; ",
+        left.runId(),
+        left.published() ? "not in its manifest" : "without a manifest",
+        left.files(),
+        left.bytes(),
+        left.written().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  private void say(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}
