@@ -93,7 +93,8 @@ class ClusterIT {
     assertThat(readTasksByExecutor(events)).containsOnlyKeys("0", "1");
   }
 
-  private static Map<String, String> settings(Path events) {
+  /** Two executors of one core, whose tasks are logged in a folder. */
+  static Map<String, String> settings(Path events) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     settings.put("spark.executor.memory", "512m");
@@ -124,7 +125,7 @@ class ClusterIT {
   }
 
   /** How many tasks of the first stage, the one that reads, each executor finished. */
-  private static Map<String, Integer> readTasksByExecutor(Path events) throws IOException {
+  static Map<String, Integer> readTasksByExecutor(Path events) throws IOException {
     Map<String, Integer> tasks = new TreeMap<>();
     ObjectMapper json = new ObjectMapper();
     try (var logs = Files.list(events)) {

@@ -24,11 +24,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,24 +71,13 @@ class S3IT {
 
   /** A command with the settings of the store behind it. */
   private String[] command(String secretKey, String... arguments) {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("endpoint", server.getUri().toString());
-    settings.put("endpoint.region", "us-east-1");
-    settings.put("path.style.access", "true");
-    settings.put("connection.ssl.enabled", "false");
-    settings.put(
-        "aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
-    settings.put("access.key", ACCESS_KEY);
-    settings.put("secret.key", secretKey);
-    settings.put("attempts.maximum", "1");
     List<String> command = new ArrayList<>(List.of(arguments));
-    settings.forEach(
-        (key, value) ->
-            command.addAll(List.of("--conf", "spark.hadoop.fs.s3a." + key + "=" + value)));
+    command.addAll(S3Bucket.conf(server.getUri(), ACCESS_KEY, secretKey));
     return command.toArray(String[]::new);
   }
 
   @Test
+  @DisplayName("O21, O22: the magic committer; gate exits by the verdict in the store")
   void auditsFromAndToTheStore() throws Exception {
     weights.upload(FIXTURE, "llama");
     String[] audit =
@@ -118,9 +107,7 @@ class S3IT {
     Audits.audits().run(local, FIXTURE.toString());
     Manifest manifest =
         ReportJson.read(reports.download("ci/_runs/run/manifest.json"), Manifest.class);
-    Map<String, String> digests = new TreeMap<>();
-    manifest.tables().forEach((table, entry) -> digests.put(table, "" + entry.digest()));
-    assertThat(digests).isEqualTo(Audits.digests(local));
+    assertThat(Audits.digests(manifest)).isEqualTo(Audits.digests(local));
   }
 
   private void assertCommittedByTheMagicCommitter() throws Exception {
@@ -250,6 +237,7 @@ class S3IT {
   }
 
   @Test
+  @DisplayName("O12: no such bucket, no such prefix")
   void nothingThereIsAMistypedUri() throws Exception {
     String report = folder.resolve("report").toString();
     ChildProcess.Ended bucket = audit(SECRET_KEY, "s3a://wieghts/llama", report);
@@ -269,7 +257,7 @@ class S3IT {
     assertThat(ended.err())
         .contains("Cannot access 's3a://weights/llama'", "check the credentials")
         .doesNotContain("wr0ng-key")
-        .doesNotContain("\tat ");
+        .doesNotContain("\tat ", "\\u0009at ");
   }
 
   /** Known before a weight is read. */

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -111,16 +110,7 @@ class StoreFaultsIT {
 
   /** Few attempts by the client itself, so that those of the audit are seen. */
   private Map<String, String> settings() {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("endpoint", store.uri().toString());
-    settings.put("endpoint.region", "us-east-1");
-    settings.put("path.style.access", "true");
-    settings.put("connection.ssl.enabled", "false");
-    settings.put(
-        "aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
-    settings.put("access.key", ACCESS_KEY);
-    settings.put("secret.key", SECRET_KEY);
-    settings.put("attempts.maximum", "1");
+    Map<String, String> settings = S3Bucket.settings(store.uri(), ACCESS_KEY, SECRET_KEY);
     settings.put("retry.limit", "1");
     settings.put("retry.interval", "20ms");
     settings.put("retry.throttle.limit", "1");

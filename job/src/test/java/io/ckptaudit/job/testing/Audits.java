@@ -133,13 +133,16 @@ public final class Audits {
   /** The digests in the manifest of an audit made here, by table. */
   public static Map<String, String> digests(Path report) {
     try {
-      Manifest manifest = StoredRuns.manifest(report.toUri().toString(), RUN, Storages.local());
-      Map<String, String> digests = new TreeMap<>();
-      manifest.tables().forEach((table, entry) -> digests.put(table, "" + entry.digest()));
-      return digests;
+      return digests(StoredRuns.manifest(report.toUri().toString(), RUN, Storages.local()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  public static Map<String, String> digests(Manifest manifest) {
+    Map<String, String> digests = new TreeMap<>();
+    manifest.tables().forEach((table, entry) -> digests.put(table, "" + entry.digest()));
+    return digests;
   }
 
   /** The rows of a table as read back from Parquet. */

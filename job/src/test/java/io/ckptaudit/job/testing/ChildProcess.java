@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A process of its own, its output in files. Closing kills it with all it has started, and so does
@@ -76,9 +77,14 @@ public final class ChildProcess implements AutoCloseable {
     return fail("No '%s' on stderr: %s", pattern, text(err));
   }
 
-  /** Whether it has started this process, or a process that has. */
-  boolean hasStarted(long pid) {
-    return process.descendants().anyMatch(child -> child.pid() == pid);
+  /** The processes that it has started, and those that these have, while they run. */
+  Stream<ProcessHandle> started() {
+    return process.descendants();
+  }
+
+  /** Those of them that it has started itself. */
+  Stream<ProcessHandle> children() {
+    return process.children();
   }
 
   /** Ends the process at once, as kill -9 does. */
@@ -86,13 +92,28 @@ public final class ChildProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Asks the process to end, as SIGTERM does, and waits for it. */
+  /** Asks the process to end, as SIGTERM does, and waits for it; what it started must end too. */
   public Ended terminate(Duration limit) throws InterruptedException {
+    List<ProcessHandle> family = process.descendants().toList();
     process.destroy();
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       fail("It has not ended within %s of SIGTERM; its stderr: %s", limit, text(err));
     }
+    for (ProcessHandle left : family) {
+      if (left.isAlive()) {
+        fail("It has ended and left process %s behind: %s", left.pid(), left.info());
+      }
+    }
     return new Ended(process.exitValue(), text(out), text(err));
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** What it has written up to now, to stdout and stderr. */
+  String written() {
+    return text(out) + text(err);
   }
 
   private String text(Path file) {

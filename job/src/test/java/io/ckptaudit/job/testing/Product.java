@@ -70,7 +70,13 @@ public final class Product {
    */
   public static ChildProcess.Ended submit(List<String> options, String... arguments)
       throws Exception {
-    List<String> command = java("-Xmx512m", "org.apache.spark.deploy.SparkSubmit");
+    return submitWith("-Xmx512m", options, arguments);
+  }
+
+  /** As {@link #submit}, with another heap for the driver. */
+  public static ChildProcess.Ended submitWith(
+      String heap, List<String> options, String... arguments) throws Exception {
+    List<String> command = java(heap, "org.apache.spark.deploy.SparkSubmit");
     command.addAll(options);
     command.addAll(List.of("--class", "io.ckptaudit.job.cli.Main"));
     command.add(System.getProperty("ckptaudit.jar"));

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -35,6 +38,31 @@ public final class S3Bucket implements AutoCloseable {
             .build();
     client.createBucket(request -> request.bucket(name));
     return new S3Bucket(name, client);
+  }
+
+  /** What S3A needs to know of a store, without {@code fs.s3a.}; the keys are those given. */
+  public static Map<String, String> settings(URI endpoint, String accessKey, String secretKey) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("endpoint", endpoint.toString());
+    settings.put("endpoint.region", "us-east-1");
+    settings.put("path.style.access", "true");
+    settings.put("connection.ssl.enabled", "false");
+    settings.put(
+        "aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
+    settings.put("access.key", accessKey);
+    settings.put("secret.key", secretKey);
+    settings.put("attempts.maximum", "1");
+    return settings;
+  }
+
+  /** The same as {@code --conf} words. */
+  public static List<String> conf(URI endpoint, String accessKey, String secretKey) {
+    List<String> conf = new ArrayList<>();
+    settings(endpoint, accessKey, secretKey)
+        .forEach(
+            (key, value) ->
+                conf.addAll(List.of("--conf", "spark.hadoop.fs.s3a." + key + "=" + value)));
+    return conf;
   }
 
   /** The URI of a key as Hadoop wants it. */

@@ -1,12 +1,14 @@
 package io.ckptaudit.job.testing;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Spark's standalone cluster on the loopback: a master and workers of one core, as processes. */
@@ -54,6 +56,29 @@ public final class StandaloneCluster implements AutoCloseable {
     return url;
   }
 
+  /**
+   * What has been written to stdout and stderr by the master and its workers, and by all executors
+   * there were, by names such as {@code 1} and {@code worker-0/app-…/0/stderr}.
+   */
+  public Map<String, String> logs() throws IOException {
+    Map<String, String> logs = new TreeMap<>();
+    for (int i = 0; i < processes.size(); i++) {
+      logs.put("" + i, processes.get(i).written());
+    }
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("std")).toList()) {
+        byte[] content = Files.readAllBytes(file);
+        logs.put("" + folder.relativize(file), new String(content, StandardCharsets.UTF_8));
+      }
+    }
+    return logs;
+  }
+
+  /** The executors that run: of what a worker starts, the one thing that stays. */
+  public List<ProcessHandle> executors() {
+    return processes.stream().skip(1).flatMap(ChildProcess::children).toList();
+  }
+
   private void startMaster() throws Exception {
     ChildProcess master =
         start("master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0");
@@ -96,7 +121,7 @@ public final class StandaloneCluster implements AutoCloseable {
   public int loseWorkerOf(long executor) throws InterruptedException {
     for (int i = 1; i < processes.size(); i++) {
       ChildProcess worker = processes.get(i);
-      if (worker.hasStarted(executor)) {
+      if (worker.started().anyMatch(child -> child.pid() == executor)) {
         worker.killAtOnce();
         ProcessHandle.of(executor).ifPresent(ProcessHandle::destroyForcibly);
         return i - 1;
