@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final String SPARK = "org.apache.spark..";
   private static final String SCALA = "scala..";
   private static final String HADOOP = "org.apache.hadoop..";
+  private static final String S3 = "software.amazon.awssdk.services.s3.model..";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -45,7 +46,7 @@ class ArchitectureTest {
 
   static Stream<Room> rooms() {
     return Stream.of(
-        new Room("io", HADOOP, "com.sun.nio.file..", "org.slf4j.."),
+        new Room("io", HADOOP, "com.sun.nio.file..", "org.slf4j..", S3),
         new Room("container", room("io")),
         new Room("checkpoint", room("io"), room("container"), NUMBER, JACKSON),
         new Room("integrity", room("io"), room("checkpoint"), JACKSON),
@@ -162,6 +163,17 @@ class ArchitectureTest {
         .resideOutsideOfPackage(room("io"))
         .should()
         .dependOnClassesThat(resideInAPackage("org.apache.hadoop.fs.."))
+        .check(CLASSES);
+  }
+
+  /** Who uses no S3 need not have these classes, so nothing else may load them. */
+  @Test
+  void onlyUploadsSeeS3() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("S3Uploads")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.hadoop.fs.s3a..", S3))
         .check(CLASSES);
   }
 

@@ -281,6 +281,15 @@ final class HadoopStorage implements Storage {
   }
 
   @Override
+  public void abortUploads(String directory, String names) throws IOException {
+    Path path = path(directory);
+    FileSystem store = fileSystem(path);
+    if ("s3a".equals(store.getUri().getScheme())) {
+      S3Uploads.abort(store, path, names);
+    }
+  }
+
+  @Override
   public boolean exists(String uri) throws IOException {
     Path path = path(uri);
     try {

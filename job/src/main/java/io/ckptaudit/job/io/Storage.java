@@ -101,5 +101,13 @@ public interface Storage {
   /** Removes a file or a directory with all inside; links are removed, not followed. */
   void deleteRecursively(String uri) throws IOException;
 
+  /**
+   * Aborts uploads that were begun and will not be completed, which nobody sees and somebody pays
+   * for; nothing where there is no such thing.
+   *
+   * @param names how the names of their files begin
+   */
+  default void abortUploads(String directory, String names) throws IOException {}
+
   boolean exists(String uri) throws IOException;
 }

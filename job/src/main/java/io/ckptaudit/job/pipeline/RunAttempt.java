@@ -8,6 +8,7 @@ import io.ckptaudit.job.report.ReportJson;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ import java.util.Set;
  * at the end; elsewhere, where Spark's committer makes them appear at once, to their place.
  */
 final class RunAttempt {
+
+  private static final System.Logger LOG = System.getLogger(RunAttempt.class.getName());
 
   private final RunFolder run;
   private final Storage storage;
@@ -139,7 +142,29 @@ final class RunAttempt {
   /** Removes what was written, unless it may be part of the run. */
   void abandon() throws IOException {
     if (!decided) {
-      removeWritten();
+      try {
+        removeWritten();
+      } finally {
+        abortUploads();
+      }
+    }
+  }
+
+  /** Spark's committer does not: told to, it would abort those of other attempts too. */
+  private void abortUploads() {
+    for (Table table : Table.values()) {
+      try {
+        storage.abortUploads(written(table), fileNames());
+      } catch (IOException e) {
+        LOG.log(
+            Level.WARNING,
+            "Cannot abort uploads to "
+                + Settings.withoutUserInfo(written(table))
+                + ": "
+                + e.getMessage()
+                + "; have a lifecycle rule of the bucket abort them");
+        return;
+      }
     }
   }
 

@@ -14,11 +14,13 @@ import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.S3Bucket;
+import io.ckptaudit.job.testing.WatchedS3;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,15 +31,12 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.fs.s3a.S3AFileSystem;
-import org.apache.hadoop.util.Progressable;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +45,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Publications in an S3 store: conditional writes, the committer, and what a failed run leaves. */
 @Timeout(600)
@@ -62,46 +63,30 @@ class S3PublicationIT {
           .withBlobStoreProvider("transient-nio2")
           .build();
 
+  /** What a task writes to commit its uploads, and the driver reads to complete them. */
+  private static final String PENDING = ".*/histograms/.*[.]pendingset";
+
   private S3Bucket reports;
   private String report;
 
-  /** S3A, with writes that a test may hold up or refuse. */
-  public static final class Watched extends S3AFileSystem {
+  /** Refuses one request. */
+  private record Refusal(Pattern request, Runnable first) implements WatchedS3.Watch {
 
-    static volatile Meeting meeting;
-    static volatile String refused;
-
-    private void before(Path path) throws IOException {
-      if (refused != null && path.toString().contains(refused)) {
-        throw new IOException("Refused: " + path);
-      }
-      if (meeting != null && path.toString().endsWith(meeting.name())) {
-        meeting.come(this, path);
-      }
+    @Override
+    public void write(S3AFileSystem store, Path path) throws IOException {
+      refuse("write " + path);
     }
 
     @Override
-    public FSDataOutputStreamBuilder<?, ?> createFile(Path path) {
-      try {
-        before(path);
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-      return super.createFile(path);
+    public void read(Path path) throws IOException {
+      refuse("read " + path);
     }
 
-    @Override
-    public FSDataOutputStream create(
-        Path path,
-        FsPermission permission,
-        boolean overwrite,
-        int buffer,
-        short replicas,
-        long block,
-        Progressable progress)
-        throws IOException {
-      before(path);
-      return super.create(path, permission, overwrite, buffer, replicas, block, progress);
+    private void refuse(String asked) throws IOException {
+      if (request.matcher(asked).find() && WatchedS3.unwatch(this)) {
+        first.run();
+        throw new IOException("Refused: " + asked);
+      }
     }
   }
 
@@ -110,11 +95,12 @@ class S3PublicationIT {
    * after it: s3proxy, unlike S3, looks at the condition of a write and writes in two steps, so
    * that of two writes at the same moment it accepts both.
    */
-  private record Meeting(String name, CyclicBarrier both) {
+  private record Meeting(String name, CyclicBarrier both) implements WatchedS3.Watch {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    void come(S3AFileSystem store, Path path) throws IOException {
-      if (Watched.meeting != this) {
+    @Override
+    public void write(S3AFileSystem store, Path path) throws IOException {
+      if (!path.toString().endsWith(name) || !WatchedS3.isWatchedBy(this)) {
         return;
       }
       try {
@@ -143,31 +129,23 @@ class S3PublicationIT {
   }
 
   private static void meetBefore(String name) {
-    Watched.meeting = new Meeting(name, new CyclicBarrier(2, () -> Watched.meeting = null));
+    WatchedS3.watch(new Meeting(name, new CyclicBarrier(2, WatchedS3::unwatch)));
   }
 
   @BeforeEach
   void connect() throws IOException {
     FileSystem.closeAll();
     Configuration configuration = LocalSpark.session().sparkContext().hadoopConfiguration();
-    configuration.set("fs.s3a.impl", Watched.class.getName());
-    configuration.set("fs.s3a.endpoint", server.getUri().toString());
-    configuration.set("fs.s3a.endpoint.region", "us-east-1");
-    configuration.set("fs.s3a.path.style.access", "true");
-    configuration.set("fs.s3a.connection.ssl.enabled", "false");
-    configuration.set(
-        "fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
-    configuration.set("fs.s3a.access.key", KEY);
-    configuration.set("fs.s3a.secret.key", KEY);
-    configuration.set("fs.s3a.attempts.maximum", "1");
+    configuration.set("fs.s3a.impl", WatchedS3.class.getName());
+    S3Bucket.settings(server.getUri(), KEY, KEY)
+        .forEach((key, value) -> configuration.set("fs.s3a." + key, value));
     reports = S3Bucket.create("reports", server.getUri(), KEY, KEY);
     report = reports.uri("ci");
   }
 
   @AfterEach
   void disconnect() {
-    Watched.meeting = null;
-    Watched.refused = null;
+    WatchedS3.unwatch();
     reports.close();
     LocalSpark.stop();
   }
@@ -238,16 +216,22 @@ class S3PublicationIT {
         .toList();
   }
 
-  @Test
-  @DisplayName("O21: a run that fails while it writes leaves no uploads and no files")
-  void aFailedRunLeavesNoUploads() throws Exception {
+  /** Everything of a table is uploaded by then, and nothing of it completed. */
+  @ParameterizedTest
+  @DisplayName("O21: a run that fails to commit a task or a table leaves no uploads and no files")
+  @ValueSource(strings = {"write ", "read "})
+  void aFailedRunLeavesNoUploads(String what) throws Exception {
     Audits.audits().runId("before").runTo(report, SMALL);
     List<String> before = files();
-    Watched.refused = "/histograms/";
+    List<String> pending = new CopyOnWriteArrayList<>();
+    Refusal refusal =
+        new Refusal(
+            Pattern.compile(what + PENDING), () -> pending.addAll(reports.pendingUploads()));
+    WatchedS3.watch(refusal);
     assertThatThrownBy(() -> Audits.audits().runTo(report, SMALL))
         .hasCauseInstanceOf(PublicationException.class)
         .hasMessageContaining("Cannot publish the report to " + report);
-    Watched.refused = null;
+    assertThat(pending).anyMatch(key -> key.contains("/histograms/run_id=run/part-"));
     assertThat(reports.pendingUploads()).isEmpty();
     assertThat(files()).containsExactlyInAnyOrderElementsOf(before);
     assertThat(StoredRuns.verdict(report, null, storages()).runId()).isEqualTo("before");
