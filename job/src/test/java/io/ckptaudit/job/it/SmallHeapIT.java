@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.ChildProcess;
+import io.ckptaudit.job.testing.PeakMemory;
 import io.ckptaudit.job.testing.Product;
+import io.ckptaudit.job.testing.SparseModel;
+import io.ckptaudit.job.testing.StandaloneCluster;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,29 +29,15 @@ class SmallHeapIT {
       Map.of("CKPT_AUDIT_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Xmx1g");
   private static final int HEADER = 99_000_000;
 
+  /** Anything else that a worker starts is smaller. */
+  private static final long SMALLEST_EXECUTOR = 100L << 20;
+
+  private static final long LARGEST_EXECUTOR = 3L << 29;
+
   @TempDir Path folder;
 
-  /** A header of 99 MB, and weights that are a hole: F16 zeros, 256 MiB a tensor. */
   private Path sparse(String name, long tensors) throws IOException {
-    long bytes = 256L << 20;
-    StringBuilder header = new StringBuilder("{\"__metadata__\":{\"note\":\"\"}");
-    for (long i = 0; i < tensors; i++) {
-      header.append(
-          ",\"layers.%d.weight\":{\"dtype\":\"F16\",\"shape\":[%d],\"data_offsets\":[%d,%d]}"
-              .formatted(i, bytes / 2, i * bytes, (i + 1) * bytes));
-    }
-    header.append('}');
-    header.insert(header.indexOf("\"\"}") + 1, "n".repeat(HEADER - header.length()));
-    byte[] json = header.toString().getBytes(StandardCharsets.US_ASCII);
-    Path file = folder.resolve(name);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.write(
-          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).flip());
-      channel.write(ByteBuffer.wrap(json));
-      channel.write(ByteBuffer.allocate(1), 8L + json.length + tensors * bytes - 1);
-    }
-    return file;
+    return SparseModel.write(folder.resolve(name), tensors, HEADER);
   }
 
   @Test
@@ -71,7 +58,7 @@ class SmallHeapIT {
     assertThat(ended.exitCode()).as(ended.err()).isIn(0, 10);
     assertThat(Audits.rows(report, Table.TENSORS))
         .hasSize(12)
-        .allSatisfy(row -> assertThat(row.<Long>getAs("zero")).isEqualTo(128L << 20));
+        .allSatisfy(row -> assertThat(row.<Long>getAs("zero")).isEqualTo(SparseModel.ELEMENTS));
   }
 
   @Test
@@ -80,6 +67,33 @@ class SmallHeapIT {
     ChildProcess.Ended ended = Product.launch(ONE_GIGABYTE, "audit", file.toString(), "--dry-run");
     assertThat(ended.exitCode()).as(ended.err()).isIn(0, 10);
     assertThat(ended.out()).contains("bytes to read  500,");
+  }
+
+  /** 8 GiB on executors of 1 GiB, whose processes stay within their heap and half as much again. */
+  @Test
+  void o19_executorsOfOneGigabyteReadAFileOfEight() throws Exception {
+    Path file = sparse("model.safetensors", 32);
+    Path report = folder.resolve("report");
+    List<String> options = new ArrayList<>();
+    for (String setting : List.of("executor.memory=1g", "executor.cores=1", "ui.enabled=false")) {
+      options.addAll(List.of("--conf", "spark." + setting));
+    }
+    try (StandaloneCluster cluster =
+            StandaloneCluster.start(Files.createDirectories(folder.resolve("spark")), 2);
+        PeakMemory memory = PeakMemory.of(cluster::executors)) {
+      options.addAll(List.of("--master", cluster.url()));
+      List<String> audit = new ArrayList<>(List.of("audit", file.toString(), "--read", "buffered"));
+      audit.addAll(List.of("--report", report.toString()));
+      ChildProcess.Ended ended =
+          Product.submitWith("-Xmx1g", options, audit.toArray(String[]::new));
+      assertThat(ended.exitCode()).as(ended.err()).isIn(0, 10);
+      assertThat(memory.peaksFrom(SMALLEST_EXECUTOR))
+          .hasSize(2)
+          .allSatisfy(peak -> assertThat(peak).isLessThan(LARGEST_EXECUTOR));
+    }
+    assertThat(Audits.rows(report, Table.TENSORS))
+        .hasSize(32)
+        .allSatisfy(row -> assertThat(row.<Long>getAs("zero")).isEqualTo(SparseModel.ELEMENTS));
   }
 
   @Test
