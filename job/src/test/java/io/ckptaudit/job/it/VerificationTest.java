@@ -171,6 +171,31 @@ class VerificationTest {
                     .contains(broken.getFileName() + " of run 'run': its rows cannot be read ("));
   }
 
+  /** The command itself, which starts Spark. */
+  private ChildProcess.Ended verifyRows() {
+    LocalSpark.stop();
+    return InProcess.run("verify", "" + folder, "--master", "local[2]");
+  }
+
+  @Test
+  @Tag("full")
+  @DisplayName("O20: verify without --quick reads the rows: 0 as published, 13 once edited")
+  void theCommandReadsTheRows() throws Exception {
+    ChildProcess.Ended whole = verifyRows();
+    assertThat(whole.exitCode()).as(whole.out() + whole.err()).isZero();
+    assertThat(whole.out())
+        .matches(
+            "run: 9 tables, [0-9,]+ files, [0-9,]+ bytes; all rows are those that were published\n");
+    replaceByEdited(folder.resolve(part("tensors")));
+    ChildProcess.Ended edited = verifyRows();
+    assertThat(edited.exitCode()).as(edited.out() + edited.err()).isEqualTo(13);
+    assertThat(edited.out())
+        .startsWith(
+            "Changed rows in table tensors of run 'run' in " + folder + ": their digest is ")
+        .contains("; restore the files from a backup, or audit again under another id\n")
+        .endsWith("; not verified\n");
+  }
+
   private void replaceByEdited(Path part) throws IOException {
     Path edited = folder.resolve("edited");
     LocalSpark.session()
