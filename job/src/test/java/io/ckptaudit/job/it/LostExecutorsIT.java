@@ -167,6 +167,22 @@ class LostExecutorsIT {
         .hasSize(22);
   }
 
+  @Test
+  void o02_scalesNameTheFileAndCountTheOthers() throws Exception {
+    Path report = folder.resolve("o02-scales");
+    ChildProcess.Ended ended = submit(report, KILLS, List.of("scales", TRAPPED));
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(12);
+    assertThat(events(report)).hasSize(2);
+    assertThat(Audits.rows(report, Table.FINDINGS))
+        .filteredOn(row -> row.getAs("rule").equals("POISON"))
+        .hasSize(8)
+        .allSatisfy(LostExecutorsIT::assertNamed);
+    assertThat(Audits.rows(report, Table.SCALES))
+        .filteredOn(row -> row.getAs("scope").equals("tensor"))
+        .extracting(row -> row.<String>getAs("name"))
+        .satisfies(tensors -> assertThat(Set.copyOf(tensors)).hasSize(22));
+  }
+
   /** The audits of both sides are there already. More than one task may open the file at once. */
   @Test
   void o02_aComparisonOfElementsNamesThePairsOfTheFile() throws Exception {
