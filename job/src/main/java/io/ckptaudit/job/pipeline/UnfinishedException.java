@@ -13,7 +13,7 @@ public final class UnfinishedException extends IOException {
   UnfinishedException(Exception cause) {
     super(
         "Cannot finish the audit: "
-            + cause.getMessage()
+            + FailureReason.of(cause)
             + "; look into the logs of the executors and run it again",
         cause);
   }

@@ -10,7 +10,6 @@ import io.ckptaudit.job.pipeline.PublicationException;
 import io.ckptaudit.job.pipeline.SparkSessions;
 import io.ckptaudit.job.pipeline.StoredDigests;
 import io.ckptaudit.job.pipeline.StoredRuns;
-import io.ckptaudit.job.pipeline.UnfinishedException;
 import io.ckptaudit.job.pipeline.Verification;
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.testing.Audits;
@@ -314,7 +313,7 @@ class PublicationFaultsTest {
     assertThat(ended.exitCode()).as(ended.err()).isEqualTo(13);
     assertThat(ended.err())
         .contains("Cannot publish the report to " + report, reason, "choose another with --report")
-        .doesNotContain("\tat ");
+        .doesNotContain("\tat ", "\\u0009at ");
     assertThat(ended.out()).contains("VERDICT: findings", "no report: it could not be published");
     assertUnpublishedVerdict(ended.err());
     assertThat(folder.resolve("_runs/latest.json")).doesNotExist();
@@ -369,16 +368,18 @@ class PublicationFaultsTest {
   void aFullDiskOfSpark() throws Exception {
     LocalSpark.stop();
     Path disk = Files.createDirectories(folder.resolve("disk"));
-    Map<String, String> settings = Map.of("spark.local.dir", disk.toString());
-    try (SparkSession spark = SparkSessions.start("local[2]", settings)) {
-      FaultyFileSystem.register(spark.sparkContext().hadoopConfiguration());
-      FaultyFileSystem.watch(new FullOnceWeightsAreRead(disk));
-      Audits audit = Audits.audits().on(spark);
-      assertThatThrownBy(() -> audit.runTo(report, "faulty:" + Path.of(SMALL).toAbsolutePath()))
-          .hasCauseInstanceOf(UnfinishedException.class)
-          .hasMessageContaining("Cannot finish the audit: ")
-          .hasMessageContaining("look into the logs of the executors and run it again");
-    }
+    FaultyFileSystem.watch(new FullOnceWeightsAreRead(disk));
+    List<String> command =
+        new ArrayList<>(
+            List.of("audit", "faulty:" + Path.of(SMALL).toAbsolutePath(), "--report", report));
+    command.addAll(List.of("--master", "local[2]", "--conf", "spark.local.dir=" + disk));
+    command.addAll(FaultyFileSystem.conf());
+    ChildProcess.Ended ended = InProcess.run(command.toArray(String[]::new));
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(12);
+    assertThat(ended.err())
+        .contains("Cannot finish the audit: ")
+        .contains("look into the logs of the executors and run it again")
+        .doesNotContain("Cannot publish", "\tat ", "\\u0009at ");
     assertThat(folder.resolve("_runs")).doesNotExist();
   }
 
