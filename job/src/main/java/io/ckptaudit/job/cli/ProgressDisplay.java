@@ -22,26 +22,32 @@ final class ProgressDisplay implements ReadProgress {
 
   private static final long GIGABYTE = 1_000_000_000L;
   private static final int BAR_MILLIS = 200;
-  private static final int LINE_MILLIS = 30_000;
+  private static final Duration LINE_PERIOD = Duration.ofSeconds(30);
   private static final int COLUMNS = 79;
 
   private final String run;
   private final boolean terminal;
   private final PrintStream out;
+  private final Duration linePeriod;
   private ScheduledExecutorService timer;
   private ProgressBar bar;
 
-  private ProgressDisplay(String run, boolean terminal, PrintStream out) {
+  private ProgressDisplay(String run, boolean terminal, PrintStream out, Duration linePeriod) {
     this.run = run;
     this.terminal = terminal;
     this.out = out;
+    this.linePeriod = linePeriod;
   }
 
   /**
    * @param run the id that each line has
    */
   static ReadProgress create(String run) {
-    return new ProgressDisplay(run, System.console() != null, System.err);
+    return create(run, LINE_PERIOD);
+  }
+
+  static ReadProgress create(String run, Duration linePeriod) {
+    return new ProgressDisplay(run, System.console() != null, System.err, linePeriod);
   }
 
   @Override
@@ -50,9 +56,9 @@ final class ProgressDisplay implements ReadProgress {
     timer = Executors.newSingleThreadScheduledExecutor(ProgressDisplay::daemon);
     if (terminal) {
       bar = bar(figures.bytes());
-      every(BAR_MILLIS, () -> bar.stepTo(figures.bytesRead()));
+      every(Duration.ofMillis(BAR_MILLIS), () -> bar.stepTo(figures.bytesRead()));
     } else {
-      every(LINE_MILLIS, () -> out.println(line(run, figures, started)));
+      every(linePeriod, () -> out.println(line(run, figures, started)));
     }
   }
 
@@ -62,8 +68,8 @@ final class ProgressDisplay implements ReadProgress {
     return thread;
   }
 
-  private void every(int millis, Runnable work) {
-    timer.scheduleAtFixedRate(work, millis, millis, TimeUnit.MILLISECONDS);
+  private void every(Duration period, Runnable work) {
+    timer.scheduleAtFixedRate(work, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static ProgressBar bar(long bytes) {

@@ -8,6 +8,7 @@ import io.ckptaudit.job.testing.Fixtures;
 import io.ckptaudit.job.testing.InProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,13 +66,38 @@ class RootsTest {
         .isEqualTo(Audits.digests(folder.resolve("of-folder")));
   }
 
+  /** A task has at least what a split may have: two for these bytes, on any number of cores. */
   @Test
-  void aDryRunStatesTheRate() {
+  void aDryRunStatesFilesBytesTasksAndTheTimeAtTheRate() {
+    String fixture = Fixtures.path("llama-hf-bf16").toString();
+    ChildProcess.Ended slow =
+        InProcess.run("audit", fixture, "--dry-run", "--split-size", "180KiB", "--rate", "1KiB");
+    assertThat(slow.exitCode()).as(slow.err()).isZero();
+    assertThat(slow.out())
+        .isEqualTo(
+            """
+            checkpoints    1
+            files          4
+            tensors        30
+            bytes to read  357,248
+            splits         30
+            tasks          2
+            expected       348.9 s of reading at 0.00 GB/s, as given
+            """);
+    assertThat(InProcess.run("audit", fixture, "--dry-run", "--rate", "2GiB").out())
+        .contains("\nexpected       0.0 s of reading at 2.15 GB/s, as given\n");
+  }
+
+  @Test
+  void aDryRunAssumesTheRateOfTheCores() {
     String fixture = Fixtures.path("all-dtypes").toString();
+    double rate = 1.5 * Runtime.getRuntime().availableProcessors();
     assertThat(InProcess.run("audit", fixture, "--dry-run").out())
-        .contains("files", "bytes to read", "tasks", "GB/s, assumed for the cores of this machine");
-    assertThat(InProcess.run("audit", fixture, "--dry-run", "--rate", "1KiB").out())
-        .contains("s of reading at 0.00 GB/s, as given");
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "\nexpected       0.0 s of reading at %.2f GB/s, assumed for the cores of this machine",
+                rate));
     ChildProcess.Ended ended = InProcess.run("audit", fixture, "--dry-run", "--rate", "0");
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err()).contains("Invalid --rate 0: give bytes a second, such as 2GiB");
