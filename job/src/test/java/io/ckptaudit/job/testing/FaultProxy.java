@@ -23,23 +23,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A store with faults: stands between a client that reads and an S3 server, one request a
- * connection. Requests pass as they are, since they are signed; answers come as the first fault
- * that fits makes them. Requests with a body are none of its business.
+ * A store with faults: stands between a client and an S3 server, one request a connection. Requests
+ * pass as they are, since they are signed; answers come as the first fault that fits makes them.
+ * Only what reads reaches the server although it meets a fault.
  */
 public final class FaultProxy implements AutoCloseable {
 
   private static final Pattern RANGE = Pattern.compile("(?i)\nrange: *bytes=(\\d+)-(\\d*)");
-  private static final Pattern ETAG_HEADER = Pattern.compile("(?i)\r\netag:[^\r\n]*");
-  private static final Pattern ETAG_ELEMENT = Pattern.compile("<ETag>[^<]*</ETag>");
+  private static final Pattern LENGTH = Pattern.compile("(?i)\ncontent-length: *(\\d+)");
+  private static final Pattern EXPECT = Pattern.compile("(?i)\r\nexpect: *100-continue");
+  private static final Answer NOT_ASKED = new Answer("", new byte[0]);
   private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
 
   /** What was asked for. */
   public record Request(String method, String target, long from) {
 
+    boolean reads() {
+      return method.equals("GET") || method.equals("HEAD");
+    }
+
     /** Whether it asks for bytes of an object with such a name, not for a listing or status. */
     public boolean reads(String name) {
       return method.equals("GET") && !target.contains("list-type") && target.contains(name);
+    }
+
+    /** Whether it would change something about an object with such a name. */
+    public boolean writes(String name) {
+      return !reads() && target.contains(name);
     }
 
     /** Whether it asks for a listing of keys with such a prefix. */
@@ -51,7 +61,7 @@ public final class FaultProxy implements AutoCloseable {
   /** What is answered instead. */
   public interface Fault {
     /**
-     * @param answer of the server, head and body
+     * @param answer of the server, head and body; empty if the request does not read
      */
     void answer(Request request, Answer answer, Socket client) throws IOException;
   }
@@ -128,79 +138,16 @@ public final class FaultProxy implements AutoCloseable {
     return this;
   }
 
-  /** So many bytes, then a reset instead of the rest. */
-  public static Fault resetAfter(int bytes) {
-    return (request, answer, client) -> {
-      answer.sendTo(client, bytes);
-      client.setSoLinger(true, 0);
-    };
-  }
-
-  /** The right Content-Length, fewer bytes, and a proper end. */
-  public static Fault shortBody(int bytes) {
-    return (request, answer, client) -> answer.sendTo(client, bytes);
-  }
-
-  /** So many bytes, then silence. */
-  public static Fault stallAfter(int bytes, long millis) {
-    return (request, answer, client) -> {
-      answer.sendTo(client, bytes);
-      sleep(millis);
-    };
-  }
-
-  public static Fault delay(long millis) {
-    return (request, answer, client) -> {
-      sleep(millis);
-      answer.sendTo(client);
-    };
-  }
-
-  /** An error as S3 states it. */
-  public static Fault status(int status, String code) {
-    return (request, answer, client) -> {
-      byte[] body =
-          "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>as the test wants it</Message></Error>"
-              .formatted(code)
-              .getBytes(StandardCharsets.UTF_8);
-      new Answer(
-              "HTTP/1.1 %s Fault\r\nContent-Type: application/xml\r\nContent-Length: %s"
-                  .formatted(status, request.method().equals("HEAD") ? 0 : body.length),
-              request.method().equals("HEAD") ? new byte[0] : body)
-          .sendTo(client);
-    };
-  }
-
-  /** The right number of bytes, one of them another. */
-  public static Fault wrongByte() {
-    return (request, answer, client) -> {
-      byte[] body = answer.body().clone();
-      body[body.length / 2] ^= 1;
-      new Answer(answer.head(), body).sendTo(client);
-    };
-  }
-
-  /** A store that has no ETags, in answers and in listings. */
-  public static Fault withoutEtag() {
-    return (request, answer, client) -> {
-      byte[] body = answer.body();
-      String head = ETAG_HEADER.matcher(answer.head()).replaceAll("");
-      if (request.target().contains("list-type")) {
-        String xml = new String(body, StandardCharsets.UTF_8);
-        body = ETAG_ELEMENT.matcher(xml).replaceAll("").getBytes(StandardCharsets.UTF_8);
-        head = head.replaceFirst("(?i)\r\n(content-length|transfer-encoding):[^\r\n]*", "");
-        head += "\r\nContent-Length: " + body.length;
-      }
-      new Answer(head, body).sendTo(client);
-    };
-  }
-
-  private static void sleep(long millis) throws IOException {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+  /** Something else happens to the store each time before such a request comes to it. */
+  public FaultProxy meanwhile(Predicate<Request> when, Runnable event) {
+    Predicate<Request> none =
+        request -> {
+          if (when.test(request)) {
+            event.run();
+          }
+          return false;
+        };
+    return on(none, (request, answer, client) -> answer.sendTo(client));
   }
 
   private static Thread daemon(Runnable work) {
@@ -223,14 +170,16 @@ public final class FaultProxy implements AutoCloseable {
   /** A client that has gone, or a server that has, ends the connection and nothing else. */
   private void serve(Socket client) {
     try (client) {
-      String head = head(new BufferedInputStream(client.getInputStream()));
+      InputStream in = new BufferedInputStream(client.getInputStream());
+      String head = head(in);
       Request request = request(head);
+      byte[] body = body(head, in, client);
       Rule rule = rules.stream().filter(one -> one.applies(request)).findFirst().orElse(null);
-      Answer answer = ask(head);
       if (rule == null) {
-        answer.sendTo(client);
+        ask(head, body).sendTo(client);
       } else {
         met.incrementAndGet();
+        Answer answer = request.reads() ? ask(head, body) : NOT_ASKED;
         rule.fault.answer(request, answer, client);
       }
     } catch (IOException e) {
@@ -244,10 +193,28 @@ public final class FaultProxy implements AutoCloseable {
     return new Request(line[0], line[1], range.find() ? Long.parseLong(range.group(1)) : 0);
   }
 
-  private Answer ask(String head) throws IOException {
+  /** Sent at once, or when it was said that it may be. */
+  private static byte[] body(String head, InputStream in, Socket client) throws IOException {
+    Matcher length = LENGTH.matcher(head);
+    if (!length.find()) {
+      return new byte[0];
+    }
+    if (EXPECT.matcher(head).find()) {
+      client
+          .getOutputStream()
+          .write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    return in.readNBytes(Integer.parseInt(length.group(1)));
+  }
+
+  private Answer ask(String head, byte[] content) throws IOException {
     try (Socket upstream = new Socket(server.getHost(), server.getPort())) {
-      String alone = head.replaceFirst("(?i)\r\nconnection:[^\r\n]*", "") + "\r\nConnection: close";
-      upstream.getOutputStream().write((alone + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      String alone =
+          EXPECT.matcher(head.replaceFirst("(?i)\r\nconnection:[^\r\n]*", "")).replaceFirst("");
+      upstream
+          .getOutputStream()
+          .write((alone + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      upstream.getOutputStream().write(content);
       InputStream in = new BufferedInputStream(upstream.getInputStream());
       String answer = head(in);
       byte[] body = in.readAllBytes();
