@@ -384,7 +384,7 @@ class PublicationFaultsTest {
   }
 
   /** One line of JSON has what was found. */
-  private static void assertUnpublishedVerdict(String err) throws IOException {
+  static void assertUnpublishedVerdict(String err) throws IOException {
     String line =
         err.lines().filter(text -> text.startsWith("{\"unpublished\"")).findFirst().orElseThrow();
     JsonNode verdict = new ObjectMapper().readTree(line).path("unpublished");

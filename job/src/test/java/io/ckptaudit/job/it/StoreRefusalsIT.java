@@ -6,12 +6,16 @@ import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.FaultProxy.Fault;
+import io.ckptaudit.job.testing.FaultProxy.Request;
 import io.ckptaudit.job.testing.Faults;
+import io.ckptaudit.job.testing.Fixtures;
+import io.ckptaudit.job.testing.SafetensorsBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A store that refuses to be listed, read or written. Rows O7, O10 and O15 of docs/faults.md. */
 class StoreRefusalsIT extends FaultyStore {
 
+  private static final String SIMPLE = "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider";
   private static final Fault DENIED = Faults.status(403, "AccessDenied");
   private static final Fault EXPIRED =
       Faults.status(400, "ExpiredToken", "The provided token has expired.");
@@ -31,6 +36,8 @@ class StoreRefusalsIT extends FaultyStore {
           "User: arn:aws:iam::111122223333:user/audit is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:111122223333:key/0 because no identity-based policy allows the kms:Decrypt action");
   private static final String DENIED_SENTENCE =
       ": access to it is denied; grant the right to read it and run the audit again";
+  private static final int FILES = 24;
+  private static final short[] ONES = {0x3F80, 0x3F80};
 
   static Stream<Arguments> refusals() {
     return Stream.of(
@@ -52,6 +59,93 @@ class StoreRefusalsIT extends FaultyStore {
         .hasSize(8)
         .allSatisfy(row -> assertThat(row.<String>getAs("message")).endsWith(DENIED_SENTENCE));
     assertTheOthersAreAudited();
+  }
+
+  /** From one moment on every request is refused, of whatever kind it is. */
+  @ParameterizedTest(name = "o10 {0}, while it reads")
+  @MethodSource("refusals")
+  void o10_whatIsNotReadWhenAccessEndsIsDenied(String refusal, Fault fault) throws IOException {
+    int readable = 5;
+    for (int i = 0; i < FILES; i++) {
+      put(
+          SafetensorsBytes.file().tensor("t" + i, "BF16", ONES).bytes(),
+          "llama/" + i + ".safetensors");
+    }
+    Predicate<Request> ended = Faults.after(readable, reads(".safetensors"));
+    RunVerdict verdict = auditStore(() -> store.on(ended, fault));
+    assertThat(verdict.exitCode()).as(refusal).isEqualTo(12);
+    assertThat(rows(report, Table.TENSORS))
+        .hasSize(FILES)
+        .filteredOn(row -> row.getAs("nan") != null)
+        .hasSize(readable);
+    assertThat(rows(report, Table.FINDINGS))
+        .filteredOn(row -> row.<String>getAs("message").startsWith("Cannot read tensor"))
+        .hasSize(FILES - readable)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("rule")).isEqualTo("IO_DENIED");
+              assertThat(row.<String>getAs("message")).endsWith(DENIED_SENTENCE);
+            });
+  }
+
+  static Stream<Arguments> missing() {
+    return Stream.of(
+        Arguments.of("no key", SIMPLE, ""),
+        Arguments.of("a key without its secret", SIMPLE, ACCESS_KEY),
+        Arguments.of("no key, and the providers that S3A tries by itself", "", ""));
+  }
+
+  /** No host answers for the credentials of a machine. */
+  @ParameterizedTest(name = "o10 {0}")
+  @MethodSource("missing")
+  void o10_withoutCredentialsNothingIsAudited(String what, String provider, String accessKey)
+      throws Exception {
+    upload();
+    ChildProcess.Ended ended =
+        launch(
+            Map.of(
+                "spark.hadoop.fs.s3a.aws.credentials.provider", provider,
+                "spark.hadoop.fs.s3a.access.key", accessKey,
+                "spark.hadoop.fs.s3a.secret.key", ""),
+            bucket.uri("llama"),
+            "--report",
+            report.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(12);
+    assertThat(ended.err())
+        .as(what)
+        .contains("Cannot access '" + bucket.uri("llama") + "': the store denies it")
+        .contains("check the credentials and the rights")
+        .doesNotContain("\tat ")
+        .doesNotContain(ACCESS_KEY);
+    assertThat(report).doesNotExist();
+  }
+
+  static Stream<Arguments> unwritable() {
+    return Stream.of(
+        Arguments.of("403", "ci", DENIED, "AccessDenied"),
+        Arguments.of("500", "ci", Faults.status(500, "InternalError"), "InternalError"),
+        Arguments.of("403 for a table", "/conversions/", DENIED, "AccessDenied"),
+        Arguments.of("403 for the manifest", "manifest.json", DENIED, "AccessDenied"));
+  }
+
+  @ParameterizedTest(name = "o07 {0}")
+  @MethodSource("unwritable")
+  void o07_aReportThatTheStoreRefusesIsPrinted(String what, String key, Fault fault, String reason)
+      throws Exception {
+    store.on(request -> request.writes(key), fault);
+    String destination = bucket.uri("ci");
+    String weights = Fixtures.path("llama-hf-broken-bf16").toString();
+    ChildProcess.Ended ended = launch(Map.of(), weights, "--report", destination);
+    assertThat(store.met()).as(what).isPositive();
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(13);
+    assertThat(ended.err())
+        .contains("Cannot publish the report to " + destination, reason)
+        .contains("choose another with --report")
+        .doesNotContain("\tat ");
+    assertThat(ended.out()).contains("VERDICT: findings", "no report: it could not be published");
+    PublicationFaultsTest.assertUnpublishedVerdict(ended.err());
+    assertThat(bucket.keys()).noneMatch(name -> name.endsWith("latest.json"));
+    assertThat(bucket.pendingUploads()).isEmpty();
   }
 
   /** The program itself: its output, its log and what it stores. */
