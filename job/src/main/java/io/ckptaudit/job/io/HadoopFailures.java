@@ -23,6 +23,11 @@ final class HadoopFailures {
   private static final Pattern EXPIRED =
       Pattern.compile("ExpiredToken|InvalidToken|TokenRefreshRequired");
 
+  /** What it says to a HEAD has no body, hence no code: a bad request is all that is left of it. */
+  private static final String BAD_REQUEST = "AWSBadRequestException";
+
+  private static final String OF_HEAD = "getFileStatus on ";
+
   private HadoopFailures() {}
 
   /** The failure as one of ours, or as it is where it is none of those. */
@@ -30,11 +35,15 @@ final class HadoopFailures {
     if (failure instanceof FileNotFoundException || isNamed(failure, NO_BUCKET)) {
       return absent(uri, failure);
     }
-    boolean denied =
-        failure instanceof AccessDeniedException || failure instanceof AccessControlException;
-    return denied || EXPIRED.matcher(String.valueOf(failure.getMessage())).find()
-        ? new AccessRefusedException(uri, failure)
-        : failure;
+    return isRefusal(failure) ? new AccessRefusedException(uri, failure) : failure;
+  }
+
+  private static boolean isRefusal(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof AccessDeniedException
+        || failure instanceof AccessControlException
+        || EXPIRED.matcher(message).find()
+        || isNamed(failure, BAD_REQUEST) && message.startsWith(OF_HEAD);
   }
 
   /** As {@link #sentence}, of a file that was listed. */

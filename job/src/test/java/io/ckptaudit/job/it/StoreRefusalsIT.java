@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,24 @@ class StoreRefusalsIT extends FaultyStore {
         Arguments.of("a key of KMS that is denied", KMS_DENIED));
   }
 
-  /** A HEAD is refused by its status alone. */
+  /** What comes first is a HEAD, which is refused by a status without a code. */
+  @ParameterizedTest(name = "o10 {0}, from the start")
+  @MethodSource("refusals")
+  void o10_aFileThatIsRefusedBeforeItsHeaderIsReadIsDenied(String refusal, Fault fault)
+      throws IOException {
+    upload();
+    AtomicInteger heads = new AtomicInteger();
+    store.meanwhile(request -> request.method().equals("HEAD"), heads::incrementAndGet);
+    store.on(request -> request.target().contains(VICTIM), fault);
+    RunVerdict verdict = auditStore(() -> {});
+    assertThat(heads).hasPositiveValue();
+    assertThat(verdict.exitCode()).as(refusal).isEqualTo(12);
+    assertThat(faults("IO_READ")).isEmpty();
+    assertThat(faults("IO_DENIED"))
+        .extracting(row -> row.<String>getAs("message"))
+        .containsExactly("Cannot read the header in " + VICTIM + DENIED_SENTENCE);
+  }
+
   @ParameterizedTest(name = "o10 {0}")
   @MethodSource("refusals")
   void o10_refusedFilesAreDeniedAndTheOthersAudited(String refusal, Fault fault)
@@ -110,13 +128,25 @@ class StoreRefusalsIT extends FaultyStore {
             bucket.uri("llama"),
             "--report",
             report.toString());
+    assertNothingIsAudited(ended);
+  }
+
+  @Test
+  void o10_withCredentialsThatExpiredNothingIsAudited() throws Exception {
+    upload();
+    store.on(request -> true, EXPIRED);
+    assertNothingIsAudited(launch(Map.of(), bucket.uri("llama"), "--report", report.toString()));
+  }
+
+  private void assertNothingIsAudited(ChildProcess.Ended ended) {
     assertThat(ended.exitCode()).as(ended.err()).isEqualTo(12);
     assertThat(ended.err())
-        .as(what)
-        .contains("Cannot access '" + bucket.uri("llama") + "': the store denies it")
-        .contains("check the credentials and the rights")
+        .contains(
+            "Cannot access '%s': the store denies it; check the credentials and the rights"
+                .formatted(bucket.uri("llama")))
         .doesNotContain("\tat ")
-        .doesNotContain(ACCESS_KEY);
+        .doesNotContain(ACCESS_KEY)
+        .doesNotContain(SECRET_KEY);
     assertThat(report).doesNotExist();
   }
 
