@@ -46,6 +46,17 @@ final class HadoopFailures {
         || isNamed(failure, BAD_REQUEST) && message.startsWith(OF_HEAD);
   }
 
+  /** As {@link #sentence}, and a sentence where it is none of ours. */
+  static IOException whileLooking(String uri, IOException failure) {
+    IOException ours = sentence(uri, failure);
+    return ours == failure && mayPass(failure)
+        ? new IOException(
+            "Cannot look into '%s': %s; check the store and run the audit again"
+                .formatted(uri, failure.getMessage()),
+            failure)
+        : ours;
+  }
+
   /** As {@link #sentence}, of a file that was listed. */
   static IOException whileReading(FileEntry file, IOException failure) {
     if (CHANGED.stream().anyMatch(name -> isNamed(failure, name))) {

@@ -66,7 +66,7 @@ final class HadoopStorage implements Storage {
     try {
       return fileSystem(path).getFileStatus(path);
     } catch (IOException e) {
-      throw HadoopFailures.sentence(uri, e);
+      throw HadoopFailures.whileLooking(uri, e);
     }
   }
 
@@ -124,7 +124,7 @@ final class HadoopStorage implements Storage {
         entries.add(entry(inside.next()));
       }
     } catch (IOException e) {
-      throw HadoopFailures.sentence(directory, e);
+      throw HadoopFailures.whileLooking(directory, e);
     }
     if (entries.size() == 1 && entries.get(0).uri().equals(stat(directory).uri())) {
       throw new IOException(

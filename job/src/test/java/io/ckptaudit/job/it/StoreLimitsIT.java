@@ -1,17 +1,20 @@
 package io.ckptaudit.job.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ckptaudit.job.report.RunVerdict;
 import io.ckptaudit.job.report.Table;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.FaultProxy.Fault;
+import io.ckptaudit.job.testing.FaultProxy.Request;
 import io.ckptaudit.job.testing.Faults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.s3a.impl.AWSClientConfig;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +78,27 @@ class StoreLimitsIT extends FaultyStore {
   /** Where the first tensor of a file begins. */
   private static long start(byte[] file) {
     return 8 + ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  static Stream<Arguments> looks() {
+    Predicate<Request> heads = request -> request.method().equals("HEAD");
+    Predicate<Request> lists = request -> request.target().contains("list-type");
+    return Stream.of(Arguments.of("state", heads), Arguments.of("list", lists));
+  }
+
+  @ParameterizedTest(name = "o08 a store that does not {0} what is asked for")
+  @MethodSource("looks")
+  void o08_aStoreThatDoesNotPassIsSaidByWhatIsAskedFor(String what, Predicate<Request> looks)
+      throws IOException {
+    upload();
+    store.on(looks, Faults.status(500, "InternalError"));
+    assertThatThrownBy(() -> auditStore(() -> {}))
+        .as(what)
+        .cause()
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("Cannot look into '" + bucket.uri("llama") + "': ")
+        .hasMessageContaining("Status Code: 500")
+        .hasMessageEndingWith("; check the store and run the audit again");
   }
 
   static Stream<Arguments> slow() {
