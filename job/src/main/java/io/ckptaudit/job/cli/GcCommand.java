@@ -3,6 +3,7 @@ package io.ckptaudit.job.cli;
 import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.pipeline.DamagedReportException;
 import io.ckptaudit.job.pipeline.Leftovers;
+import io.ckptaudit.job.pipeline.RunLeftovers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
     name = "gc",
     description =
         "Removes from a report what drivers left that were killed, or lost to another with the same"
-            + " run id: files that no manifest lists. Starts no Spark.",
+            + " run id: files that no manifest lists, and uploads to S3 that nobody completes. Starts no"
+            + " Spark.",
     mixinStandardHelpOptions = true)
 final class GcCommand implements Callable<Integer> {
 
@@ -49,6 +51,7 @@ final class GcCommand implements Callable<Integer> {
   private long runs;
   private long files;
   private long bytes;
+  private long uploads;
 
   @Override
   public Integer call() throws IOException {
@@ -66,17 +69,17 @@ final class GcCommand implements Callable<Integer> {
     say(
         String.format(
             Locale.ROOT,
-            "%s of %d runs: %,d files, %,d bytes",
+            "%s of %d runs: %,d files, %,d bytes, %,d uploads",
             dryRun ? "would be removed" : "removed",
             runs,
             files,
-            bytes));
+            bytes,
+            uploads));
     return whole ? 0 : ExitCodes.NOT_PUBLISHED;
   }
 
-  private void collect(Leftovers leftovers, Leftovers.OfRun left, Instant before)
-      throws IOException {
-    if (left.uris().isEmpty()) {
+  private void collect(Leftovers leftovers, RunLeftovers left, Instant before) throws IOException {
+    if (left.isEmpty()) {
       return;
     }
     if (left.written().isAfter(before)) {
@@ -87,19 +90,21 @@ final class GcCommand implements Callable<Integer> {
       leftovers.remove(left);
     }
     runs++;
-    files += left.files();
-    bytes += left.bytes();
+    files += left.content().files();
+    bytes += left.content().bytes();
+    uploads += left.uploads().size();
     say(what(left) + (dryRun ? "would be removed" : "removed"));
   }
 
-  private static String what(Leftovers.OfRun left) {
+  private static String what(RunLeftovers left) {
     return String.format(
         Locale.ROOT,
-        "%s, %s: %,d files, %,d bytes, last written %s; ",
+        "%s, %s: %,d files, %,d bytes, %,d uploads, last written %s; ",
         left.runId(),
         left.published() ? "not in its manifest" : "without a manifest",
-        left.files(),
-        left.bytes(),
+        left.content().files(),
+        left.content().bytes(),
+        left.uploads().size(),
         left.written().truncatedTo(ChronoUnit.SECONDS));
   }
 

@@ -281,12 +281,21 @@ final class HadoopStorage implements Storage {
   }
 
   @Override
-  public void abortUploads(String directory, String names) throws IOException {
+  public List<PendingUpload> uploads(String directory) throws IOException {
     Path path = path(directory);
-    FileSystem store = fileSystem(path);
-    if ("s3a".equals(store.getUri().getScheme())) {
-      S3Uploads.abort(store, path, names);
+    return isS3(path) ? S3Uploads.below(fileSystem(path), path) : List.of();
+  }
+
+  @Override
+  public void abort(PendingUpload upload) throws IOException {
+    Path path = path(upload.uri());
+    if (isS3(path)) {
+      S3Uploads.abort(fileSystem(path), upload);
     }
+  }
+
+  private boolean isS3(Path path) throws IOException {
+    return "s3a".equals(fileSystem(path).getUri().getScheme());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.ckptaudit.job.io;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.s3a.S3AFileSystem;
@@ -11,15 +13,27 @@ final class S3Uploads {
 
   private S3Uploads() {}
 
-  /** Aborts those of files in a directory whose names begin so. */
-  static void abort(FileSystem fileSystem, Path directory, String names) throws IOException {
+  /** Those of files below a directory. */
+  static List<PendingUpload> below(FileSystem fileSystem, Path directory) throws IOException {
+    List<PendingUpload> below = new ArrayList<>();
     if (fileSystem instanceof S3AFileSystem store) {
-      String prefix = directory.toUri().getPath().substring(1) + "/";
-      for (MultipartUpload upload : store.listMultipartUploads(prefix)) {
-        if (upload.key().startsWith(prefix + names)) {
-          store.abortMultipartUpload(upload.key(), upload.uploadId());
-        }
+      String root = store.getUri().toString();
+      for (MultipartUpload upload : store.listMultipartUploads(key(directory) + "/")) {
+        below.add(
+            new PendingUpload(root + "/" + upload.key(), upload.uploadId(), upload.initiated()));
       }
     }
+    return below;
+  }
+
+  static void abort(FileSystem fileSystem, PendingUpload upload) throws IOException {
+    if (fileSystem instanceof S3AFileSystem store) {
+      String key = upload.uri().substring(store.getUri().toString().length() + 1);
+      store.abortMultipartUpload(key, upload.id());
+    }
+  }
+
+  private static String key(Path path) {
+    return path.toUri().getPath().substring(1);
   }
 }

@@ -101,13 +101,13 @@ public interface Storage {
   /** Removes a file or a directory with all inside; links are removed, not followed. */
   void deleteRecursively(String uri) throws IOException;
 
-  /**
-   * Aborts uploads that were begun and will not be completed, which nobody sees and somebody pays
-   * for; nothing where there is no such thing.
-   *
-   * @param names how the names of their files begin
-   */
-  default void abortUploads(String directory, String names) throws IOException {}
+  /** Uploads of files below a directory; none where there is no such thing. */
+  default List<PendingUpload> uploads(String directory) throws IOException {
+    return List.of();
+  }
+
+  /** Aborts an upload that nobody will complete. */
+  default void abort(PendingUpload upload) throws IOException {}
 
   boolean exists(String uri) throws IOException;
 }

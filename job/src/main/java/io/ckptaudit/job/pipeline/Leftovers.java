@@ -1,53 +1,38 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.PendingUpload;
 import io.ckptaudit.job.io.Storage;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.Table;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What drivers left in a report that were killed, or lost to another: files that no manifest lists,
- * by the id of their run. Readers who go by manifests never see them.
+ * and uploads that nobody completes, by the id of their run. Readers who go by manifests never see
+ * them.
  */
 public final class Leftovers {
 
   /** What Spark leaves in the folder of a table that it has committed. */
   private static final String MARKER = "_SUCCESS";
 
-  /**
-   * Of the drivers with one id.
-   *
-   * @param published whether a run of this id exists, which these files are no part of
-   * @param uris files and folders to be removed with all inside
-   * @param written when the last of the files was; the epoch if there are only folders
-   */
-  public record OfRun(
-      String runId, boolean published, List<String> uris, long files, long bytes, Instant written) {
-
-    static OfRun none(String runId, boolean published) {
-      return new OfRun(runId, published, List.of(), 0, 0, Instant.EPOCH);
-    }
-
-    private OfRun with(String uri, OfRun inside) {
-      List<String> all = new ArrayList<>(uris);
-      all.add(uri);
-      Instant last = inside.written.isAfter(written) ? inside.written : written;
-      return new OfRun(runId, published, all, files + inside.files, bytes + inside.bytes, last);
-    }
-  }
+  private static final Pattern PARTITION =
+      Pattern.compile("/" + RunFolder.PARTITION + "(" + RunFolder.RUN_ID + ")/");
 
   private final String report;
   private final Storages storages;
   private final Storage storage;
+  private final List<PendingUpload> uploads;
 
   /**
    * @throws InvalidSettingException if no driver has ever written a report there
@@ -61,6 +46,7 @@ public final class Leftovers {
           "No report in %s: it has no folder %s; check the spelling"
               .formatted(report, RunFolder.RUNS));
     }
+    this.uploads = storage.uploads(this.report);
   }
 
   /** The ids under which anything lies in the report, sorted. */
@@ -70,63 +56,61 @@ public final class Leftovers {
     for (Table table : Table.values()) {
       addFolders(table.folder(), RunFolder.PARTITION, ids);
     }
+    for (PendingUpload upload : uploads) {
+      Matcher partition = PARTITION.matcher(upload.uri());
+      if (partition.find()) {
+        ids.add(partition.group(1));
+      }
+    }
     return ids;
   }
 
   private void addFolders(String in, String prefix, Set<String> ids) throws IOException {
-    String folder = report + "/" + in;
-    if (storage.exists(folder)) {
-      for (FileEntry entry : storage.list(folder)) {
-        String id = entry.name().startsWith(prefix) ? entry.name().substring(prefix.length()) : "";
-        if (entry.directory() && RunFolder.RUN_ID.matcher(id).matches()) {
-          ids.add(id);
-        }
+    for (FileEntry entry : inside(report + "/" + in)) {
+      String id = entry.name().startsWith(prefix) ? entry.name().substring(prefix.length()) : "";
+      if (entry.directory() && RunFolder.RUN_ID.matcher(id).matches()) {
+        ids.add(id);
       }
     }
   }
 
   /**
-   * What is left over under an id; without URIs if nothing is.
+   * What is left over under an id.
    *
    * @throws DamagedReportException if its manifest cannot be read: then nothing is known to be left
    *     over
    */
-  public OfRun of(String runId) throws IOException {
+  public RunLeftovers of(String runId) throws IOException {
     RunFolder run = new RunFolder(report, runId, storages);
-    if (!run.exists()) {
-      return ofNoRun(run);
+    boolean published = run.exists();
+    String folder = "/" + run.partition() + "/";
+    List<PendingUpload> pending = uploads.stream().filter(u -> u.uri().contains(folder)).toList();
+    RunLeftovers left =
+        new RunLeftovers(runId, published, List.of(), pending, RunLeftovers.Content.NONE);
+    for (FileEntry entry : published ? unlisted(run) : folders(run)) {
+      left = left.with(entry.uri(), content(entry));
     }
-    OfRun left = OfRun.none(runId, true);
+    return left;
+  }
+
+  /** Where a run exists. */
+  private List<FileEntry> unlisted(RunFolder run) throws IOException {
     Set<String> listed = listed(run.manifest());
+    List<FileEntry> unlisted = new ArrayList<>();
     for (Table table : Table.values()) {
       for (FileEntry entry : inside(run.tableUri(table))) {
         String path = table.folder() + "/" + run.partition() + "/" + entry.name();
         if (!listed.contains(path) && !entry.name().equals(MARKER)) {
-          left = left.with(entry.uri(), below(entry));
+          unlisted.add(entry);
         }
       }
     }
     for (FileEntry entry : inside(run.file(""))) {
       if (entry.name().startsWith(RunFolder.ATTEMPT)) {
-        left = left.with(entry.uri(), below(entry));
+        unlisted.add(entry);
       }
     }
-    return left;
-  }
-
-  private OfRun ofNoRun(RunFolder run) throws IOException {
-    OfRun left = OfRun.none(run.runId(), false);
-    List<String> folders = new ArrayList<>();
-    for (Table table : Table.values()) {
-      folders.add(run.tableUri(table));
-    }
-    folders.add(RunFolder.withoutTrailingSlash(run.file("")));
-    for (String folder : folders) {
-      if (storage.exists(folder)) {
-        left = left.with(folder, below(storage.stat(folder)));
-      }
-    }
-    return left;
+    return unlisted;
   }
 
   private static Set<String> listed(Manifest manifest) {
@@ -135,26 +119,44 @@ public final class Leftovers {
     return listed;
   }
 
+  /** Where no run exists: all that is there. */
+  private List<FileEntry> folders(RunFolder run) throws IOException {
+    List<String> uris = new ArrayList<>();
+    for (Table table : Table.values()) {
+      uris.add(run.tableUri(table));
+    }
+    uris.add(RunFolder.withoutTrailingSlash(run.file("")));
+    List<FileEntry> folders = new ArrayList<>();
+    for (String uri : uris) {
+      if (storage.exists(uri)) {
+        folders.add(storage.stat(uri));
+      }
+    }
+    return folders;
+  }
+
   private List<FileEntry> inside(String folder) throws IOException {
     return storage.exists(folder) ? storage.list(folder) : List.of();
   }
 
-  /** Sums of a file, or of all files below a folder; a link is removed, so it is not followed. */
-  private OfRun below(FileEntry entry) throws IOException {
+  /** A link is removed, so it is not followed. */
+  private RunLeftovers.Content content(FileEntry entry) throws IOException {
     if (!entry.directory() || storage.linkTarget(entry.uri()).isPresent()) {
-      Instant written = storage.modified(entry.uri());
-      return new OfRun("", false, List.of(), 1, entry.length(), written);
+      return new RunLeftovers.Content(1, entry.length(), storage.modified(entry.uri()));
     }
-    OfRun sums = OfRun.none("", false);
+    RunLeftovers.Content content = RunLeftovers.Content.NONE;
     for (FileEntry inside : storage.list(entry.uri())) {
-      sums = sums.with(inside.uri(), below(inside));
+      content = content.with(content(inside));
     }
-    return sums;
+    return content;
   }
 
-  public void remove(OfRun left) throws IOException {
+  public void remove(RunLeftovers left) throws IOException {
     for (String uri : left.uris()) {
       storage.deleteRecursively(uri);
+    }
+    for (PendingUpload upload : left.uploads()) {
+      storage.abort(upload);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.ckptaudit.job.pipeline;
 
 import io.ckptaudit.job.io.FileEntry;
+import io.ckptaudit.job.io.PendingUpload;
 import io.ckptaudit.job.io.Storage;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.report.Manifest;
@@ -154,7 +155,11 @@ final class RunAttempt {
   private void abortUploads() {
     for (Table table : Table.values()) {
       try {
-        storage.abortUploads(written(table), fileNames());
+        for (PendingUpload upload : storage.uploads(written(table))) {
+          if (upload.name().startsWith(fileNames())) {
+            storage.abort(upload);
+          }
+        }
       } catch (IOException e) {
         LOG.log(
             Level.WARNING,

@@ -104,16 +104,7 @@ abstract class FaultyStore {
 
   /** Few attempts by the client itself, so that those of the audit are seen. */
   Map<String, String> settings() {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("endpoint", store.uri().toString());
-    settings.put("endpoint.region", "us-east-1");
-    settings.put("path.style.access", "true");
-    settings.put("connection.ssl.enabled", "false");
-    settings.put(
-        "aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
-    settings.put("access.key", ACCESS_KEY);
-    settings.put("secret.key", SECRET_KEY);
-    settings.put("attempts.maximum", "1");
+    Map<String, String> settings = S3Bucket.settings(store.uri(), ACCESS_KEY, SECRET_KEY);
     settings.put("retry.limit", "1");
     settings.put("retry.interval", "20ms");
     settings.put("retry.throttle.limit", "1");

@@ -62,11 +62,13 @@ class GcTest {
     leave("tensors/run_id=run/__magic_job-1/tasks/part-0b-2.pending", old);
     leave("_runs/run/attempt-0b/files/part-0b-3.parquet", old);
     assertThat(gc(0, "--dry-run").out())
-        .contains("dead, without a manifest: 3 files, 12 bytes, last written ", "would be removed")
-        .contains("run, not in its manifest: 3 files, 12 bytes, last written ")
-        .endsWith("would be removed of 2 runs: 6 files, 24 bytes\n");
+        .contains(
+            "dead, without a manifest: 3 files, 12 bytes, 0 uploads, last written ",
+            "would be removed")
+        .contains("run, not in its manifest: 3 files, 12 bytes, 0 uploads, last written ")
+        .endsWith("would be removed of 2 runs: 6 files, 24 bytes, 0 uploads\n");
     assertThat(report.resolve("_runs/dead")).exists();
-    assertThat(gc(0).out()).endsWith("removed of 2 runs: 6 files, 24 bytes\n");
+    assertThat(gc(0).out()).endsWith("removed of 2 runs: 6 files, 24 bytes, 0 uploads\n");
     assertThat(report.resolve("_runs/dead")).doesNotExist();
     assertThat(report.resolve("tensors/run_id=dead")).doesNotExist();
     try (var left = Files.walk(report)) {
@@ -74,7 +76,7 @@ class GcTest {
           .noneMatch(path -> path.matches(".*(part-0[ab]-|__magic).*"));
     }
     assertThatTheRunIsWhole();
-    assertThat(gc(0).out()).isEqualTo("removed of 0 runs: 0 files, 0 bytes\n");
+    assertThat(gc(0).out()).isEqualTo("removed of 0 runs: 0 files, 0 bytes, 0 uploads\n");
   }
 
   @Test
@@ -82,7 +84,7 @@ class GcTest {
     leave("tensors/run_id=busy/part-0a-1.parquet", Duration.ofDays(8));
     leave("layers/run_id=busy/part-0a-1.parquet", Duration.ofHours(5));
     assertThat(gc(0).out())
-        .contains("busy, without a manifest: 2 files, 8 bytes, last written ")
+        .contains("busy, without a manifest: 2 files, 8 bytes, 0 uploads, last written ")
         .contains("; kept, as its driver may be at work\n");
     assertThat(report.resolve("tensors/run_id=busy/part-0a-1.parquet")).exists();
     assertThat(gc(0, "--older-than", "4h").out()).contains("removed of 1 runs: 2 files, 8 bytes");
@@ -108,7 +110,7 @@ class GcTest {
     leave("tensors/run_id=dead/part-0a-1.parquet", Duration.ofDays(8));
     ChildProcess.Ended ended = gc(13);
     assertThat(ended.err()).startsWith("Damaged file ").contains("_runs/run/manifest.json");
-    assertThat(ended.out()).endsWith("removed of 1 runs: 1 files, 4 bytes\n");
+    assertThat(ended.out()).endsWith("removed of 1 runs: 1 files, 4 bytes, 0 uploads\n");
     assertThat(report.resolve("tensors/run_id=run/part-0b-1.parquet")).exists();
   }
 

@@ -62,7 +62,9 @@ class S3DriverKilledIT {
 
   private List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(List.of("--master", "local[2]"));
+    if (!arguments[0].equals("gc")) {
+      command.addAll(List.of("--master", "local[2]"));
+    }
     command.addAll(S3Bucket.conf(server.getUri(), KEY, KEY));
     return command;
   }
@@ -111,5 +113,13 @@ class S3DriverKilledIT {
     assertThat(digests("run")).isEqualTo(digests("before"));
     // Nobody may abort what another driver may still be uploading: see docs/cluster.md.
     assertThat(reports.pendingUploads()).containsExactlyInAnyOrderElementsOf(left);
+    ChildProcess.Ended kept = inThisProcess(command("gc", reports.uri("ci")));
+    assertThat(kept.out()).contains(", " + left.size() + " uploads, last written ", "; kept, as ");
+    ChildProcess.Ended gone = inThisProcess(command("gc", reports.uri("ci"), "--older-than", "0m"));
+    assertThat(gone.exitCode()).as(gone.err()).isZero();
+    assertThat(gone.out())
+        .endsWith("removed of 1 runs: 0 files, 0 bytes, %s uploads\n".formatted(left.size()));
+    assertThat(reports.pendingUploads()).isEmpty();
+    assertWholeLatestRun("run");
   }
 }

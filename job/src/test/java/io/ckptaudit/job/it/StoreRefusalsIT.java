@@ -173,7 +173,7 @@ class StoreRefusalsIT extends FaultyStore {
         .contains("choose another with --report")
         .doesNotContain("\tat ");
     assertThat(ended.out()).contains("VERDICT: findings", "no report: it could not be published");
-    PublicationFaultsTest.assertUnpublishedVerdict(ended.err());
+    PublicationFaultsIT.assertUnpublishedVerdict(ended.err());
     assertThat(bucket.keys()).noneMatch(name -> name.endsWith("latest.json"));
     assertThat(bucket.pendingUploads()).isEmpty();
   }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Drivers in processes of their own, ended from outside at chosen moments. */
 @Timeout(300)
 @Tag("full")
-class DriverKilledTest {
+class DriverKilledIT {
 
   private static final String FIXTURE =
       Fixtures.path("llama-hf-broken-bf16").toAbsolutePath().toString();

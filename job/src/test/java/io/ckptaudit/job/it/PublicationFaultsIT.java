@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Publications that are refused, cut off or disturbed, on a file system that can do all that. */
 @Timeout(300)
 @Tag("full")
-class PublicationFaultsTest {
+class PublicationFaultsIT {
 
   private static final String SMALL = Fixtures.path("all-dtypes").toString();
 
