@@ -49,7 +49,12 @@ final class ExitCodes implements IExecutionExceptionHandler {
   private static String sentence(Exception exception) {
     return of(exception) == BUG
         ? "This is a bug of ckpt-audit; please report it with the text below: " + exception
-        : Quoted.whole(Settings.withoutUserInfo(String.valueOf(exception.getMessage())));
+        : printable(exception);
+  }
+
+  /** What an exception says, less users of URIs and what a terminal would obey. */
+  static String printable(Exception exception) {
+    return Quoted.whole(Settings.withoutUserInfo(String.valueOf(exception.getMessage())));
   }
 
   static int of(Exception exception) {

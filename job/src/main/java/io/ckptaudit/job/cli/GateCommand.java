@@ -38,7 +38,7 @@ final class GateCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(SummaryText.line(verdict));
       return verdict.exitCode();
     } catch (FileNotFoundException e) {
-      spec.commandLine().getErr().println(e.getMessage());
+      spec.commandLine().getErr().println(ExitCodes.printable(e));
       return ExitCodes.NOT_PUBLISHED;
     }
   }

@@ -1,11 +1,12 @@
 package io.ckptaudit.job.cli;
 
-import io.ckptaudit.job.checkpoint.Quoted;
 import io.ckptaudit.job.pipeline.DamagedReportException;
 import io.ckptaudit.job.pipeline.Leftovers;
 import io.ckptaudit.job.pipeline.RunLeftovers;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
             + " Spark.",
     mixinStandardHelpOptions = true)
 final class GcCommand implements Callable<Integer> {
+
+  private static final String KEPT = "kept, as its driver may be at work";
 
   @Spec private CommandSpec spec;
 
@@ -61,9 +64,11 @@ final class GcCommand implements Callable<Integer> {
     for (String runId : leftovers.runIds()) {
       try {
         collect(leftovers, leftovers.of(runId), before);
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        say(runId + ", changed while it was looked at; " + KEPT);
       } catch (DamagedReportException e) {
         whole = false;
-        spec.commandLine().getErr().println(Quoted.whole(e.getMessage()));
+        spec.commandLine().getErr().println(ExitCodes.printable(e));
       }
     }
     say(
@@ -82,17 +87,14 @@ final class GcCommand implements Callable<Integer> {
     if (left.isEmpty()) {
       return;
     }
-    if (left.written().isAfter(before)) {
-      say(what(left) + "kept, as its driver may be at work");
+    if (left.written().isAfter(before) || !dryRun && !leftovers.remove(left, before)) {
+      say(what(left) + KEPT);
       return;
     }
-    if (!dryRun) {
-      leftovers.remove(left);
-    }
     runs++;
-    files += left.content().files();
-    bytes += left.content().bytes();
-    uploads += left.uploads().size();
+    files += left.fileCount();
+    bytes += left.bytes();
+    uploads += left.uploads();
     say(what(left) + (dryRun ? "would be removed" : "removed"));
   }
 
@@ -101,10 +103,10 @@ final class GcCommand implements Callable<Integer> {
         Locale.ROOT,
         "%s, %s: %,d files, %,d bytes, %,d uploads, last written %s; ",
         left.runId(),
-        left.published() ? "not in its manifest" : "without a manifest",
-        left.content().files(),
-        left.content().bytes(),
-        left.uploads().size(),
+        left.isPublished() ? "not in its manifest" : "without a manifest",
+        left.fileCount(),
+        left.bytes(),
+        left.uploads(),
         left.written().truncatedTo(ChronoUnit.SECONDS));
   }
 

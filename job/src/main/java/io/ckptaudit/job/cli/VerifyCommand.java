@@ -51,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
     try {
       verification = Verification.of(report, runId, conf.storages());
     } catch (FileNotFoundException e) {
-      spec.commandLine().getErr().println(Quoted.whole(e.getMessage()));
+      spec.commandLine().getErr().println(ExitCodes.printable(e));
       return ExitCodes.NOT_PUBLISHED;
     }
     List<String> faults = new ArrayList<>(verification.faults());

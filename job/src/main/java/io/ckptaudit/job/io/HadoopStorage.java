@@ -281,16 +281,36 @@ final class HadoopStorage implements Storage {
   }
 
   @Override
+  public void deleteIfEmpty(String directory) throws IOException {
+    Path path = path(directory);
+    try {
+      if (!fileSystem(path).listStatusIterator(path).hasNext()) {
+        fileSystem(path).delete(path, false);
+      }
+    } catch (FileNotFoundException e) {
+      // As it is wanted.
+    }
+  }
+
+  @Override
   public List<PendingUpload> uploads(String directory) throws IOException {
     Path path = path(directory);
-    return isS3(path) ? S3Uploads.below(fileSystem(path), path) : List.of();
+    try {
+      return isS3(path) ? S3Uploads.below(fileSystem(path), path, directory) : List.of();
+    } catch (IOException e) {
+      throw HadoopFailures.sentence(directory, e);
+    }
   }
 
   @Override
   public void abort(PendingUpload upload) throws IOException {
     Path path = path(upload.uri());
-    if (isS3(path)) {
-      S3Uploads.abort(fileSystem(path), upload);
+    try {
+      if (isS3(path)) {
+        S3Uploads.abort(fileSystem(path), upload);
+      }
+    } catch (IOException e) {
+      throw HadoopFailures.sentence(upload.uri(), e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -219,6 +220,15 @@ final class LocalStorage implements Storage {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  @Override
+  public void deleteIfEmpty(String directory) throws IOException {
+    try {
+      Files.deleteIfExists(LocalPaths.path(directory));
+    } catch (DirectoryNotEmptyException e) {
+      // As it is wanted.
+    }
   }
 
   @Override

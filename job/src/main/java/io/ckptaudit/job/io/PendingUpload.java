@@ -6,13 +6,14 @@ import java.time.Instant;
  * An upload in parts that was begun and neither completed nor aborted: nobody sees it, and somebody
  * pays for it.
  *
- * @param uri of the file it would have become
- * @param id by which the store knows it
+ * @param uri of the file it would become
+ * @param key of that file in its store
+ * @param id by which the store knows the upload
  */
-public record PendingUpload(String uri, String id, Instant begun) {
+public record PendingUpload(String uri, String key, String id, Instant begun) {
 
   /** The last part of the path of its file. */
   public String name() {
-    return uri.substring(uri.lastIndexOf('/') + 1);
+    return key.substring(key.lastIndexOf('/') + 1);
   }
 }

@@ -101,12 +101,15 @@ public interface Storage {
   /** Removes a file or a directory with all inside; links are removed, not followed. */
   void deleteRecursively(String uri) throws IOException;
 
+  /** Removes a directory unless something is inside; does nothing if it is not there. */
+  void deleteIfEmpty(String directory) throws IOException;
+
   /** Uploads of files below a directory; none where there is no such thing. */
   default List<PendingUpload> uploads(String directory) throws IOException {
     return List.of();
   }
 
-  /** Aborts an upload that nobody will complete. */
+  /** Aborts an upload that nobody will complete; does nothing if it is gone. */
   default void abort(PendingUpload upload) throws IOException {}
 
   boolean exists(String uri) throws IOException;

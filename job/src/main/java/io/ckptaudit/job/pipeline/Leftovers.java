@@ -7,14 +7,15 @@ import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.plan.InvalidSettingException;
 import io.ckptaudit.job.report.Manifest;
 import io.ckptaudit.job.report.Table;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
 /**
  * What drivers left in a report that were killed, or lost to another: files that no manifest lists,
@@ -25,9 +26,6 @@ public final class Leftovers {
 
   /** What Spark leaves in the folder of a table that it has committed. */
   private static final String MARKER = "_SUCCESS";
-
-  private static final Pattern PARTITION =
-      Pattern.compile("/" + RunFolder.PARTITION + "(" + RunFolder.RUN_ID + ")/");
 
   private final String report;
   private final Storages storages;
@@ -55,11 +53,11 @@ public final class Leftovers {
     addFolders(RunFolder.RUNS, "", ids);
     for (Table table : Table.values()) {
       addFolders(table.folder(), RunFolder.PARTITION, ids);
-    }
-    for (PendingUpload upload : uploads) {
-      Matcher partition = PARTITION.matcher(upload.uri());
-      if (partition.find()) {
-        ids.add(partition.group(1));
+      String partitions = report + "/" + table.folder() + "/" + RunFolder.PARTITION;
+      for (PendingUpload upload : uploads) {
+        if (upload.uri().startsWith(partitions)) {
+          addId(upload.uri().substring(partitions.length()).replaceFirst("/.*", ""), ids);
+        }
       }
     }
     return ids;
@@ -67,10 +65,15 @@ public final class Leftovers {
 
   private void addFolders(String in, String prefix, Set<String> ids) throws IOException {
     for (FileEntry entry : inside(report + "/" + in)) {
-      String id = entry.name().startsWith(prefix) ? entry.name().substring(prefix.length()) : "";
-      if (entry.directory() && RunFolder.RUN_ID.matcher(id).matches()) {
-        ids.add(id);
+      if (entry.directory() && entry.name().startsWith(prefix)) {
+        addId(entry.name().substring(prefix.length()), ids);
       }
+    }
+  }
+
+  private static void addId(String id, Set<String> ids) {
+    if (RunFolder.RUN_ID.matcher(id).matches()) {
+      ids.add(id);
     }
   }
 
@@ -79,38 +82,26 @@ public final class Leftovers {
    *
    * @throws DamagedReportException if its manifest cannot be read: then nothing is known to be left
    *     over
+   * @throws FileNotFoundException if something went away meanwhile
    */
   public RunLeftovers of(String runId) throws IOException {
     RunFolder run = new RunFolder(report, runId, storages);
-    boolean published = run.exists();
-    String folder = "/" + run.partition() + "/";
-    List<PendingUpload> pending = uploads.stream().filter(u -> u.uri().contains(folder)).toList();
-    RunLeftovers left =
-        new RunLeftovers(runId, published, List.of(), pending, RunLeftovers.Content.NONE);
-    for (FileEntry entry : published ? unlisted(run) : folders(run)) {
-      left = left.with(entry.uri(), content(entry));
-    }
-    return left;
-  }
-
-  /** Where a run exists. */
-  private List<FileEntry> unlisted(RunFolder run) throws IOException {
-    Set<String> listed = listed(run.manifest());
-    List<FileEntry> unlisted = new ArrayList<>();
+    List<FileEntry> json = inside(run.file(""));
+    boolean published = json.stream().anyMatch(file -> file.name().equals(RunFolder.MANIFEST));
+    RunLeftovers left = new RunLeftovers(runId, published);
+    Set<String> listed = published ? listed(run.knownManifest()) : Set.of();
     for (Table table : Table.values()) {
-      for (FileEntry entry : inside(run.tableUri(table))) {
-        String path = table.folder() + "/" + run.partition() + "/" + entry.name();
-        if (!listed.contains(path) && !entry.name().equals(MARKER)) {
-          unlisted.add(entry);
-        }
-      }
+      String path = table.folder() + "/" + run.partition() + "/";
+      collect(
+          run.tableUri(table),
+          entry ->
+              !published || !listed.contains(path + entry.name()) && !entry.name().equals(MARKER),
+          left);
+      uploads.stream().filter(u -> u.uri().startsWith(report + "/" + path)).forEach(left::add);
     }
-    for (FileEntry entry : inside(run.file(""))) {
-      if (entry.name().startsWith(RunFolder.ATTEMPT)) {
-        unlisted.add(entry);
-      }
-    }
-    return unlisted;
+    String folder = RunFolder.withoutTrailingSlash(run.file(""));
+    collect(folder, entry -> !published || RunFolder.isUnfinished(entry.name()), left);
+    return left;
   }
 
   private static Set<String> listed(Manifest manifest) {
@@ -119,44 +110,69 @@ public final class Leftovers {
     return listed;
   }
 
-  /** Where no run exists: all that is there. */
-  private List<FileEntry> folders(RunFolder run) throws IOException {
-    List<String> uris = new ArrayList<>();
-    for (Table table : Table.values()) {
-      uris.add(run.tableUri(table));
-    }
-    uris.add(RunFolder.withoutTrailingSlash(run.file("")));
-    List<FileEntry> folders = new ArrayList<>();
-    for (String uri : uris) {
-      if (storage.exists(uri)) {
-        folders.add(storage.stat(uri));
+  /** What a folder has of the unwanted, and the folder itself unless its run exists. */
+  private void collect(String folder, Predicate<FileEntry> unwanted, RunLeftovers left)
+      throws IOException {
+    List<FileEntry> inside = inside(folder);
+    for (FileEntry entry : inside) {
+      if (unwanted.test(entry)) {
+        collect(entry, left);
       }
     }
-    return folders;
-  }
-
-  private List<FileEntry> inside(String folder) throws IOException {
-    return storage.exists(folder) ? storage.list(folder) : List.of();
+    if (!left.isPublished() && (!inside.isEmpty() || storage.exists(folder))) {
+      addFolder(folder, inside.isEmpty(), left);
+    }
   }
 
   /** A link is removed, so it is not followed. */
-  private RunLeftovers.Content content(FileEntry entry) throws IOException {
+  private void collect(FileEntry entry, RunLeftovers left) throws IOException {
     if (!entry.directory() || storage.linkTarget(entry.uri()).isPresent()) {
-      return new RunLeftovers.Content(1, entry.length(), storage.modified(entry.uri()));
+      left.add(entry, storage.modified(entry.uri()));
+      return;
     }
-    RunLeftovers.Content content = RunLeftovers.Content.NONE;
-    for (FileEntry inside : storage.list(entry.uri())) {
-      content = content.with(content(inside));
+    List<FileEntry> inside = storage.list(entry.uri());
+    for (FileEntry next : inside) {
+      collect(next, left);
     }
-    return content;
+    addFolder(entry.uri(), inside.isEmpty(), left);
   }
 
-  public void remove(RunLeftovers left) throws IOException {
-    for (String uri : left.uris()) {
-      storage.deleteRecursively(uri);
+  /** In a store folders have no times, and nobody misses an empty one. */
+  private void addFolder(String uri, boolean isEmpty, RunLeftovers left) throws IOException {
+    left.addFolder(uri);
+    if (isEmpty && storage.movesByName(report)) {
+      left.at(storage.modified(uri));
     }
-    for (PendingUpload upload : left.uploads()) {
+  }
+
+  private List<FileEntry> inside(String folder) throws IOException {
+    try {
+      return storage.list(folder);
+    } catch (FileNotFoundException e) {
+      return new ArrayList<>();
+    }
+  }
+
+  /**
+   * Removes what was found, and nothing that has come since.
+   *
+   * @param before when a driver was at work later, it is at work again, and nothing is removed
+   * @return whether it was removed
+   */
+  public boolean remove(RunLeftovers left, Instant before) throws IOException {
+    RunLeftovers now = of(left.runId());
+    if (now.isPublished() != left.isPublished() || now.written().isAfter(before)) {
+      return false;
+    }
+    for (FileEntry file : left.files()) {
+      storage.deleteRecursively(file.uri());
+    }
+    for (PendingUpload upload : left.pendingUploads()) {
       storage.abort(upload);
     }
+    for (String folder : left.folders()) {
+      storage.deleteIfEmpty(folder);
+    }
+    return true;
   }
 }

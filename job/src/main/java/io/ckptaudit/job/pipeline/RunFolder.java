@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -97,11 +99,46 @@ public final class RunFolder {
     return read(storage, file(MANIFEST), Manifest.class);
   }
 
+  /**
+   * The manifest of a run whose tables this program knows.
+   *
+   * @throws DamagedReportException if they are of another version, or none are listed
+   */
+  Manifest knownManifest() throws IOException {
+    Manifest manifest = manifest();
+    if (manifest.contractVersion() != Table.CONTRACT_VERSION) {
+      throw new DamagedReportException(
+          "Cannot read run '%s' in %s: its tables are of version %s, and this program knows version %s; use the ckpt-audit that wrote it (%s)"
+              .formatted(
+                  runId,
+                  report,
+                  manifest.contractVersion(),
+                  Table.CONTRACT_VERSION,
+                  manifest.version()),
+          null);
+    }
+    Map<String, Manifest.TableManifest> tables = manifest.tables();
+    if (tables == null
+        || tables.isEmpty()
+        || tables.values().stream().anyMatch(table -> table == null || table.files() == null)) {
+      throw new DamagedReportException(
+          "Damaged file %s: it does not list the files of each table; restore it from a backup, or audit again under another id"
+              .formatted(file(MANIFEST)),
+          null);
+    }
+    return manifest;
+  }
+
+  /** Whether a file beside the manifest was left by a driver before it was done. */
+  static boolean isUnfinished(String name) {
+    return name.startsWith(ATTEMPT) || name.startsWith(".") && name.endsWith(".tmp");
+  }
+
   static <T> T read(Storage storage, String uri, Class<T> type) throws IOException {
     byte[] json = storage.readAll(uri, JSON_LIMIT);
     try {
-      return ReportJson.read(json, type);
-    } catch (IOException e) {
+      return Objects.requireNonNull(ReportJson.read(json, type), "null");
+    } catch (IOException | NullPointerException e) {
       throw new DamagedReportException(
           "Damaged file %s: its %s bytes are not the JSON that was written (%s); restore it from a backup, or audit again under another id"
               .formatted(uri, json.length, e.getMessage().lines().findFirst().orElse("")),

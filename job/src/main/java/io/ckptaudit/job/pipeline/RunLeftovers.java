@@ -1,53 +1,88 @@
 package io.ckptaudit.job.pipeline;
 
+import io.ckptaudit.job.io.FileEntry;
 import io.ckptaudit.job.io.PendingUpload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What drivers with one run id left behind.
- *
- * @param published whether a run of this id exists, which all this is no part of
- * @param uris files and folders to be removed with all inside
- * @param uploads to be aborted
- * @param content of the files and folders
- */
-public record RunLeftovers(
-    String runId,
-    boolean published,
-    List<String> uris,
-    List<PendingUpload> uploads,
-    Content content) {
+/** What drivers with one run id left behind. */
+public final class RunLeftovers {
 
-  /**
-   * Of files, and of folders with all inside.
-   *
-   * @param written when the last of the files was; the epoch without files
-   */
-  public record Content(long files, long bytes, Instant written) {
-    static final Content NONE = new Content(0, 0, Instant.EPOCH);
+  private final String runId;
+  private final boolean published;
+  private final List<FileEntry> files = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private final List<PendingUpload> uploads = new ArrayList<>();
+  private Instant written = Instant.EPOCH;
 
-    Content with(Content other) {
-      Instant last = other.written.isAfter(written) ? other.written : written;
-      return new Content(files + other.files, bytes + other.bytes, last);
-    }
+  RunLeftovers(String runId, boolean published) {
+    this.runId = runId;
+    this.published = published;
+  }
+
+  void add(FileEntry file, Instant modified) {
+    files.add(file);
+    at(modified);
+  }
+
+  /** After all that is inside. */
+  void addFolder(String uri) {
+    folders.add(uri);
+  }
+
+  void add(PendingUpload upload) {
+    uploads.add(upload);
+    at(upload.begun());
+  }
+
+  /** A driver may have been at work then. */
+  void at(Instant time) {
+    written = time.isAfter(written) ? time : written;
+  }
+
+  public String runId() {
+    return runId;
+  }
+
+  /** Whether a run of this id exists, which all this is no part of. */
+  public boolean isPublished() {
+    return published;
+  }
+
+  List<FileEntry> files() {
+    return files;
+  }
+
+  List<String> folders() {
+    return folders;
+  }
+
+  List<PendingUpload> pendingUploads() {
+    return uploads;
   }
 
   public boolean isEmpty() {
-    return uris.isEmpty() && uploads.isEmpty();
+    return files.isEmpty() && folders.isEmpty() && uploads.isEmpty();
   }
 
-  /** When a driver last wrote a file or began an upload; the epoch if there are only folders. */
+  public long fileCount() {
+    return files.size();
+  }
+
+  public long bytes() {
+    return files.stream().mapToLong(FileEntry::length).sum();
+  }
+
+  public long uploads() {
+    return uploads.size();
+  }
+
+  /**
+   * When a file was last written, an upload begun, or a folder without files made; the epoch if
+   * there is none of these.
+   */
   public Instant written() {
-    return uploads.stream()
-        .map(PendingUpload::begun)
-        .reduce(content.written(), (one, other) -> one.isAfter(other) ? one : other);
-  }
-
-  RunLeftovers with(String uri, Content of) {
-    List<String> all = new ArrayList<>(uris);
-    all.add(uri);
-    return new RunLeftovers(runId, published, all, uploads, content.with(of));
+    return written;
   }
 }

@@ -39,7 +39,7 @@ public final class Verification {
 
   private Verification(RunFolder run) throws IOException {
     this.run = run;
-    this.manifest = manifest(run);
+    this.manifest = run.knownManifest();
     this.storage = run.storage();
   }
 
@@ -57,22 +57,6 @@ public final class Verification {
       verification.verify(table);
     }
     return verification;
-  }
-
-  private static Manifest manifest(RunFolder run) throws IOException {
-    Manifest manifest = run.manifest();
-    if (manifest.contractVersion() != Table.CONTRACT_VERSION || manifest.tables() == null) {
-      throw new DamagedReportException(
-          "Cannot verify run '%s' in %s: its tables are of version %s, and this program knows version %s; use the ckpt-audit that wrote it (%s)"
-              .formatted(
-                  run.runId(),
-                  run.report(),
-                  manifest.contractVersion(),
-                  Table.CONTRACT_VERSION,
-                  manifest.version()),
-          null);
-    }
-    return manifest;
   }
 
   private void verifyVerdict() throws IOException {

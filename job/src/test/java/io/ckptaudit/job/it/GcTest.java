@@ -2,6 +2,11 @@ package io.ckptaudit.job.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ckptaudit.job.io.Storages;
+import io.ckptaudit.job.pipeline.StoredRuns;
+import io.ckptaudit.job.report.Manifest;
+import io.ckptaudit.job.report.Manifest.TableManifest;
+import io.ckptaudit.job.report.ReportJson;
 import io.ckptaudit.job.testing.Audits;
 import io.ckptaudit.job.testing.ChildProcess;
 import io.ckptaudit.job.testing.Fixtures;
@@ -12,11 +17,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code gc} removes from a report, and what it must not. */
 class GcTest {
@@ -39,7 +50,7 @@ class GcTest {
   }
 
   private ChildProcess.Ended gc(int exitCode, String... more) {
-    List<String> words = new java.util.ArrayList<>(List.of("gc", report.toString()));
+    List<String> words = new ArrayList<>(List.of("gc", report.toString()));
     words.addAll(List.of(more));
     ChildProcess.Ended ended = InProcess.run(words.toArray(String[]::new));
     assertThat(ended.exitCode()).as(ended.out() + ended.err()).isEqualTo(exitCode);
@@ -104,12 +115,58 @@ class GcTest {
   }
 
   @Test
-  void aManifestThatCannotBeReadSaysNothingOfWhatIsLeftOver() throws IOException {
-    Files.writeString(report.resolve("_runs/run/manifest.json"), "{");
+  void aFolderThatWasJustMadeMayBeADriversAtWork() throws IOException {
+    Path made = report.resolve("_runs/busy/attempt-0a/tensors/_temporary/0");
+    Files.createDirectories(made);
+    assertThat(gc(0).out())
+        .contains("busy, without a manifest: 0 files, 0 bytes, 0 uploads, last written ", "; kept");
+    assertThat(made).exists();
+    gc(0, "--older-than", "0m");
+    assertThat(report.resolve("_runs/busy")).doesNotExist();
+  }
+
+  /** Such a write was under way when its driver was killed. */
+  @Test
+  void whatIsUnfinishedBesideAManifestGoes() throws IOException {
+    leave("_runs/run/.8a1f.tmp", Duration.ofDays(8));
+    leave("_runs/run/notes.txt", Duration.ofDays(8));
+    assertThat(gc(0).out()).contains("run, not in its manifest: 1 files, 4 bytes");
+    assertThat(report.resolve("_runs/run/notes.txt")).exists();
+    assertThatTheRunIsWhole();
+  }
+
+  @Test
+  void foldersOfOthersAreNoneOfItsBusiness() throws IOException {
+    leave("tensors/run_id=Upper/part-1.parquet", Duration.ofDays(8));
+    leave("other/run_id=dead/part-1.parquet", Duration.ofDays(8));
+    assertThat(gc(0).out()).isEqualTo("removed of 0 runs: 0 files, 0 bytes, 0 uploads\n");
+  }
+
+  static Stream<UnaryOperator<Manifest>> unusable() {
+    return Stream.of(
+        manifest -> null,
+        manifest -> with(manifest, null),
+        manifest -> with(manifest, Map.of()),
+        manifest -> with(manifest, Map.of("files", new TableManifest("", null))),
+        manifest -> new Manifest(99, "run", "9.0", "0a", manifest.tables(), manifest.verdict()));
+  }
+
+  private static Manifest with(Manifest manifest, Map<String, TableManifest> tables) {
+    return new Manifest(manifest.contractVersion(), "run", "0.1", "0a", tables, manifest.verdict());
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusable")
+  void aManifestThatCannotBeUsedSaysNothingOfWhatIsLeftOver(UnaryOperator<Manifest> damage)
+      throws IOException {
+    Manifest manifest = StoredRuns.manifest("" + report, "run", Storages.local());
+    Files.write(
+        report.resolve("_runs/run/manifest.json"), ReportJson.write(damage.apply(manifest)));
     leave("tensors/run_id=run/part-0b-1.parquet", Duration.ofDays(8));
     leave("tensors/run_id=dead/part-0a-1.parquet", Duration.ofDays(8));
     ChildProcess.Ended ended = gc(13);
-    assertThat(ended.err()).startsWith("Damaged file ").contains("_runs/run/manifest.json");
+    assertThat(ended.err())
+        .matches("(Damaged file .*/manifest.json: |Cannot read run 'run' in ).*\n");
     assertThat(ended.out()).endsWith("removed of 1 runs: 1 files, 4 bytes, 0 uploads\n");
     assertThat(report.resolve("tensors/run_id=run/part-0b-1.parquet")).exists();
   }

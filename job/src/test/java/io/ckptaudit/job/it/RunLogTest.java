@@ -88,8 +88,12 @@ class RunLogTest {
     FaultyFileSystem.watch(new Refusing());
     Lines logged = new Lines();
     OURS.addHandler(logged);
-    ChildProcess.Ended ended = InProcess.run(command().toArray(String[]::new));
-    OURS.removeHandler(logged);
+    ChildProcess.Ended ended;
+    try {
+      ended = InProcess.run(command().toArray(String[]::new));
+    } finally {
+      OURS.removeHandler(logged);
+    }
     assertThat(ended.exitCode()).as(ended.err()).isEqualTo(12);
     assertThat(logged.lines).extracting(Line::label).containsOnly("labelled");
     assertThat(logged.lines).extracting(Line::logger).contains("ShardHeaders", "SplitReader");

@@ -119,7 +119,7 @@ class S3DriverKilledIT {
     assertThat(gone.exitCode()).as(gone.err()).isZero();
     assertThat(gone.out())
         .matches(
-            "(?s).*\nremoved of 1 runs: \\d files, [0-9,]+ bytes, %s uploads\n"
+            "(?s).*\nremoved of 1 runs: [0-9,]+ files, [0-9,]+ bytes, %s uploads\n"
                 .formatted(left.size()));
     assertThat(reports.pendingUploads()).isEmpty();
     assertThat(reports.keys()).noneMatch(key -> key.contains("__magic"));

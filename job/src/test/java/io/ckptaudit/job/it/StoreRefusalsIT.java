@@ -178,6 +178,22 @@ class StoreRefusalsIT extends FaultyStore {
     assertThat(bucket.pendingUploads()).isEmpty();
   }
 
+  /** Parts are uploaded, and can be neither completed nor aborted. */
+  @Test
+  void o07_uploadsThatCannotBeAbortedAreLeft() throws Exception {
+    store.on(
+        request -> request.writes("uploadId=") && !request.method().equals("PUT"),
+        Faults.status(403, "AccessDenied"));
+    String weights = Fixtures.path("llama-hf-broken-bf16").toString();
+    ChildProcess.Ended ended = launch(Map.of(), weights, "--report", bucket.uri("ci"));
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(13);
+    assertThat(ended.err())
+        .contains("Cannot publish the report to " + bucket.uri("ci"))
+        .contains("Cannot abort uploads to " + bucket.uri("ci"), "; have a lifecycle rule of the");
+    PublicationFaultsIT.assertUnpublishedVerdict(ended.err());
+    assertThat(bucket.pendingUploads()).isNotEmpty();
+  }
+
   /** The program itself: its output, its log and what it stores. */
   @Test
   void o10_secretsAreNowhere() throws Exception {

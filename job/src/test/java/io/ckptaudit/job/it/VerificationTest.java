@@ -126,7 +126,7 @@ class VerificationTest {
     Files.writeString(
         manifest, text.replaceFirst("\"contract_version\" : 1", "\"contract_version\" : 99"));
     assertThat(faults())
-        .contains("Cannot verify run 'run' in " + folder + ": its tables are of version 99");
+        .contains("Cannot read run 'run' in " + folder + ": its tables are of version 99");
     Files.writeString(manifest, text.substring(0, 100));
     assertThat(faults())
         .contains(

@@ -24,6 +24,8 @@ public final class PeakMemory implements AutoCloseable {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Map<Long, Long> peaks = new ConcurrentHashMap<>();
 
+  private volatile RuntimeException failure;
+
   private PeakMemory() {}
 
   /**
@@ -32,11 +34,18 @@ public final class PeakMemory implements AutoCloseable {
   public static PeakMemory of(Supplier<List<ProcessHandle>> processes) {
     PeakMemory memory = new PeakMemory();
     memory.timer.scheduleWithFixedDelay(
-        () -> processes.get().forEach(process -> memory.look(process.pid())),
-        0,
-        POLL_MILLIS,
-        TimeUnit.MILLISECONDS);
+        () -> memory.look(processes), 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
     return memory;
+  }
+
+  /** What throws is not asked again, so it must be said. */
+  private void look(Supplier<List<ProcessHandle>> processes) {
+    try {
+      processes.get().forEach(process -> look(process.pid()));
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
   }
 
   private void look(long pid) {
@@ -52,6 +61,9 @@ public final class PeakMemory implements AutoCloseable {
 
   /** Bytes, of each process there was that has come to so many. */
   public List<Long> peaksFrom(long least) {
+    if (failure != null) {
+      throw new IllegalStateException("Not all peaks were seen", failure);
+    }
     return peaks.values().stream().filter(peak -> peak >= least).toList();
   }
 
