@@ -3,6 +3,7 @@ package io.ckptaudit.job.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ckptaudit.job.io.PendingUpload;
 import io.ckptaudit.job.io.Storages;
 import io.ckptaudit.job.pipeline.PublicationException;
 import io.ckptaudit.job.pipeline.StoredDigests;
@@ -16,6 +17,7 @@ import io.ckptaudit.job.testing.LocalSpark;
 import io.ckptaudit.job.testing.S3Bucket;
 import io.ckptaudit.job.testing.WatchedS3;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -216,6 +218,34 @@ class S3PublicationIT {
         .toList();
   }
 
+  @Test
+  @DisplayName("O6: a store without conditional writes")
+  void withoutConditionalWrites() throws Exception {
+    LocalSpark.session()
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.s3a.create.conditional.enabled", "false");
+    FileSystem.closeAll();
+    RunVerdict first = Audits.audits().runId("one").runTo(report, SMALL);
+    Audits.audits().runId("two").runTo(report, SMALL);
+    assertThat(Audits.audits().runId("one").runTo(report, SMALL).started())
+        .isEqualTo(first.started());
+    assertWhole("one");
+    assertWhole("two");
+    assertThat(StoredRuns.verdict(report, null, storages()).runId()).isEqualTo("two");
+  }
+
+  /** As we list them, of the whole bucket. */
+  private static List<String> uploads() {
+    try {
+      return storages().forUri("s3a://reports").uploads("s3a://reports").stream()
+          .map(PendingUpload::uri)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Everything of a table is uploaded by then, and nothing of it completed. */
   @ParameterizedTest
   @DisplayName("O21: a run that fails to commit a task or a table leaves no uploads and no files")
@@ -224,14 +254,22 @@ class S3PublicationIT {
     Audits.audits().runId("before").runTo(report, SMALL);
     List<String> before = files();
     List<String> pending = new CopyOnWriteArrayList<>();
+    List<String> listed = new CopyOnWriteArrayList<>();
     Refusal refusal =
         new Refusal(
-            Pattern.compile(what + PENDING), () -> pending.addAll(reports.pendingUploads()));
+            Pattern.compile(what + PENDING),
+            () -> {
+              pending.addAll(reports.pendingUploads());
+              listed.addAll(uploads());
+            });
     WatchedS3.watch(refusal);
     assertThatThrownBy(() -> Audits.audits().runTo(report, SMALL))
         .hasCauseInstanceOf(PublicationException.class)
         .hasMessageContaining("Cannot publish the report to " + report);
     assertThat(pending).anyMatch(key -> key.contains("/histograms/run_id=run/part-"));
+    assertThat(listed)
+        .hasSameSizeAs(pending)
+        .allMatch(uri -> pending.contains(uri.substring("s3a://reports/".length())));
     assertThat(reports.pendingUploads()).isEmpty();
     assertThat(files()).containsExactlyInAnyOrderElementsOf(before);
     assertThat(StoredRuns.verdict(report, null, storages()).runId()).isEqualTo("before");

@@ -100,12 +100,17 @@ final class StateFormat {
     TensorState state =
         switch (kind) {
           case OPAQUE -> new OpaqueBytes(dtype, elements, digest);
-          case SCALES -> ScaleCounts.read(in, dtype, elements);
+          case SCALES -> readScales(in, dtype, elements, digest);
           case WIDE -> WideStateFormat.read(in, dtype, elements, digest);
           default -> readCodeCounts(in, dtype, elements, digest);
         };
     in.check(in.remaining() == 0, in.remaining() + " trailing bytes");
     return state;
+  }
+
+  private static ScaleCounts readScales(StateInput in, DType dtype, long elements, Integer digest) {
+    in.check(digest == null, "an order digest of scaling classes");
+    return ScaleCounts.read(in, dtype, elements);
   }
 
   static DType readDtype(StateInput in) {

@@ -152,6 +152,8 @@ class StateFormatTest {
         "4F 02 02 49 38 01 01 00 00 00 | 10 | it ends early",
         "4F 02 02 49 38 00 01 01 00 00 00 | 11 | an order digest of no elements",
         "4F 02 02 49 38 01 00 07 | 7 | 1 trailing bytes",
+        "53 02 04 42 46 31 36 00 01 00 00 00 00 00 00 00 00 00 | 13 | an order digest of scaling"
+            + " classes",
         "43 02 02 49 38 00 00 00 00 00 | 7 | code counts of I8",
         "43 02 03 46 33 32 00 00 00 00 00 | 8 | code counts of F32",
         "43 02 03 46 31 36 01 00 00 00 00 02 00 01 | 12 | 2 codes declared, too many for what is left",
