@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -137,8 +136,12 @@ public final class RunFolder {
   static <T> T read(Storage storage, String uri, Class<T> type) throws IOException {
     byte[] json = storage.readAll(uri, JSON_LIMIT);
     try {
-      return Objects.requireNonNull(ReportJson.read(json, type), "null");
-    } catch (IOException | NullPointerException e) {
+      T content = ReportJson.read(json, type);
+      if (content == null) {
+        throw new IOException("null");
+      }
+      return content;
+    } catch (IOException e) {
       throw new DamagedReportException(
           "Damaged file %s: its %s bytes are not the JSON that was written (%s); restore it from a backup, or audit again under another id"
               .formatted(uri, json.length, e.getMessage().lines().findFirst().orElse("")),

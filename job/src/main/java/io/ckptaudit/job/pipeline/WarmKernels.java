@@ -3,7 +3,6 @@ package io.ckptaudit.job.pipeline;
 import io.ckptaudit.job.checkpoint.Checkpoint;
 import io.ckptaudit.job.checkpoint.TensorEntry;
 import io.ckptaudit.job.io.FileEntry;
-import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.io.RangeReader;
 import io.ckptaudit.job.plan.ReadTask;
 import io.ckptaudit.job.plan.Split;
@@ -17,7 +16,6 @@ import io.ckptaudit.udfs.number.DType;
 import io.ckptaudit.udfs.number.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -65,20 +63,15 @@ public final class WarmKernels implements AutoCloseable {
   /** From one largest value to the next. */
   private static final double GROWTH = 1.01;
 
-  private static final System.Logger LOG = System.getLogger(WarmKernels.class.getName());
-
   private final Set<Target> targets;
   private final int tasks;
-  private final Thread thread;
+  private final Background work;
   private volatile boolean closed;
-  private volatile Throwable failure;
 
   WarmKernels(List<DType> dtypes, Set<Target> targets, int tasks) {
     this.targets = targets;
     this.tasks = tasks;
-    thread = LabelledThreads.thread("warm-kernels", () -> dtypes.forEach(this::count));
-    thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
-    thread.start();
+    work = Background.start("warm-kernels", () -> dtypes.forEach(this::count));
   }
 
   /**
@@ -142,11 +135,6 @@ public final class WarmKernels implements AutoCloseable {
     }
   }
 
-  private void failed(Throwable thrown) {
-    failure = thrown;
-    LOG.log(Level.DEBUG, "Kernels could not be warmed", thrown);
-  }
-
   /** Returns when all memory is given back. */
   @Override
   public void close() {
@@ -156,12 +144,7 @@ public final class WarmKernels implements AutoCloseable {
 
   /** Why it ended early, null if it did not. */
   Throwable await() {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return failure;
+    return work.await();
   }
 
   private static ReadTask task(DType dtype, FileEntry file) {

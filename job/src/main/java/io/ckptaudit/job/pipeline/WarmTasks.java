@@ -1,8 +1,6 @@
 package io.ckptaudit.job.pipeline;
 
-import io.ckptaudit.job.io.LabelledThreads;
 import io.ckptaudit.job.plan.ReadTask;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,30 +15,19 @@ final class WarmTasks implements AutoCloseable {
 
   private static final int TASKS = 2;
 
-  private static final System.Logger LOG = System.getLogger(WarmTasks.class.getName());
-
-  private final Thread thread;
-  private volatile Throwable failure;
+  private final Background work;
 
   /**
    * @param counting what the tasks that read will be sent
    */
   WarmTasks(JavaSparkContext context, String runId, CountSplits counting) {
-    thread = LabelledThreads.thread("warm-tasks", () -> run(context, runId, counting));
-    thread.setUncaughtExceptionHandler((of, thrown) -> failed(thrown));
-    thread.start();
+    work = Background.start("warm-tasks", () -> run(context, runId, counting));
   }
 
   private static void run(JavaSparkContext context, String runId, CountSplits counting) {
     context.setJobDescription("ckpt-audit " + runId + ": begin");
     List<ReadTask> nothing = Collections.nCopies(TASKS, new ReadTask(new ArrayList<>()));
     TaskRdd.merged(context.sc(), nothing, counting, TASKS).count();
-  }
-
-  /** What goes wrong will go wrong in a task that reads. */
-  private void failed(Throwable thrown) {
-    failure = thrown;
-    LOG.log(Level.DEBUG, "Tasks could not be warmed", thrown);
   }
 
   /** Returns when they have ended, or if the caller is interrupted. */
@@ -51,11 +38,6 @@ final class WarmTasks implements AutoCloseable {
 
   /** Why they ended early, null if they did not. */
   Throwable await() {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return failure;
+    return work.await();
   }
 }

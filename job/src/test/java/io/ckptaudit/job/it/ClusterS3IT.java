@@ -39,12 +39,7 @@ class ClusterS3IT {
   private static final Path FIXTURE = Fixtures.path("llama-hf-broken-bf16");
   private static final int FINDINGS = 10;
 
-  @RegisterExtension
-  final S3ProxyExtension server =
-      S3ProxyExtension.builder()
-          .withCredentials(ACCESS_KEY, SECRET_KEY)
-          .withBlobStoreProvider("transient-nio2")
-          .build();
+  @RegisterExtension final S3ProxyExtension server = S3Bucket.server(ACCESS_KEY, SECRET_KEY);
 
   @TempDir Path folder;
 

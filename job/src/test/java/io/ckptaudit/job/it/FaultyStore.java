@@ -54,12 +54,7 @@ abstract class FaultyStore {
 
   static final AtomicInteger BUCKETS = new AtomicInteger();
 
-  @RegisterExtension
-  final S3ProxyExtension server =
-      S3ProxyExtension.builder()
-          .withCredentials(ACCESS_KEY, SECRET_KEY)
-          .withBlobStoreProvider("transient-nio2")
-          .build();
+  @RegisterExtension final S3ProxyExtension server = S3Bucket.server(ACCESS_KEY, SECRET_KEY);
 
   @TempDir static Path folder;
 

@@ -41,12 +41,7 @@ class S3DriverKilledIT {
   /** Files of the table are written, and their uploads not completed. */
   private static final String TASK_COMMIT = "/tensors/run_id=run/.*[.]pendingset";
 
-  @RegisterExtension
-  final S3ProxyExtension server =
-      S3ProxyExtension.builder()
-          .withCredentials(KEY, KEY)
-          .withBlobStoreProvider("transient-nio2")
-          .build();
+  @RegisterExtension final S3ProxyExtension server = S3Bucket.server(KEY, KEY);
 
   private S3Bucket reports;
 

@@ -58,12 +58,7 @@ class S3PublicationIT {
   private static final String KEY = "test";
   private static final String SMALL = Fixtures.path("all-dtypes").toString();
 
-  @RegisterExtension
-  final S3ProxyExtension server =
-      S3ProxyExtension.builder()
-          .withCredentials(KEY, KEY)
-          .withBlobStoreProvider("transient-nio2")
-          .build();
+  @RegisterExtension final S3ProxyExtension server = S3Bucket.server(KEY, KEY);
 
   /** What a task writes to commit its uploads, and the driver reads to complete them. */
   private static final String PENDING = ".*/histograms/.*[.]pendingset";

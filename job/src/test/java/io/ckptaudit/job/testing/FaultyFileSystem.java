@@ -134,14 +134,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
     private void stop(String when, String path) throws IOException {
       if (moment.startsWith(when) && path.contains(moment.substring(when.length()))) {
-        System.err.println("STOPPED " + moment);
-        while (true) {
-          try {
-            Thread.sleep(Long.MAX_VALUE);
-          } catch (InterruptedException e) {
-            throw new IOException("Interrupted at " + moment, e);
-          }
-        }
+        Stopped.at(moment);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gaul.s3proxy.junit.S3ProxyExtension;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -38,6 +39,14 @@ public final class S3Bucket implements AutoCloseable {
             .build();
     client.createBucket(request -> request.bucket(name));
     return new S3Bucket(name, client);
+  }
+
+  /** A server to be registered with JUnit, which keeps its objects in memory. */
+  public static S3ProxyExtension server(String accessKey, String secretKey) {
+    return S3ProxyExtension.builder()
+        .withCredentials(accessKey, secretKey)
+        .withBlobStoreProvider("transient-nio2")
+        .build();
   }
 
   /** What S3A needs to know of a store, without {@code fs.s3a.}; the keys are those given. */

@@ -64,17 +64,9 @@ public final class WatchedS3 extends S3AFileSystem {
 
   private record Stop(Pattern moment) implements Watch {
     @Override
-    public void write(S3AFileSystem store, Path path) {
-      if (!moment.matcher(path.toString()).find()) {
-        return;
-      }
-      System.err.println("STOPPED before " + path);
-      while (true) {
-        try {
-          Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException e) {
-          throw new IllegalStateException("Interrupted before " + path, e);
-        }
+    public void write(S3AFileSystem store, Path path) throws IOException {
+      if (moment.matcher(path.toString()).find()) {
+        Stopped.at("before " + path);
       }
     }
   }
